@@ -1,0 +1,131 @@
+"""Reading configuration files: strict YAML, problems named by file and key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from agent.config.settings import Model, Overlay, Settings
+from agent.errors import ConfigError
+
+M = TypeVar("M", bound=Model)
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """YAML that refuses a key written twice, which plain YAML takes silently."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001,FBT002
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"key {key!r} is given twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read the configuration; relative paths in it count from the file's own folder.
+
+    Raises:
+        ConfigError: naming file and key, and what is allowed there.
+    """
+    data = _read_yaml(path)
+    settings = _validated(Settings, data, path)
+    return _anchored(settings, path.parent)
+
+
+def load_overlay(path: Path) -> Overlay:
+    """Read one overlay file.
+
+    Raises:
+        ConfigError: naming file and key, and what is allowed there.
+    """
+    return _validated(Overlay, _read_yaml(path), path)
+
+
+def _read_yaml(path: Path) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigError(
+            str(path), f"cannot be read: {getattr(problem, 'strerror', None) or problem}"
+        ) from problem
+    try:
+        data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader made stricter
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        place = f"{path}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
+        raise ConfigError(
+            place, f"not valid YAML: {getattr(problem, 'problem', None) or problem}"
+        ) from problem
+    except RecursionError as problem:
+        raise ConfigError(str(path), "not valid YAML: nested too deeply") from problem
+    if not isinstance(data, dict):
+        raise ConfigError(str(path), "must be a mapping of keys to values")
+    return data
+
+
+def _validated(kind: type[M], data: Any, path: Path) -> M:
+    try:
+        return kind.model_validate(data)
+    except ValidationError as problems:
+        lines = [
+            _explained(error, path, kind) for error in problems.errors(include_url=False, include_input=False)
+        ]
+        first, *rest = lines
+        place, text = first
+        raise ConfigError(place, "\n".join([text, *(f"{place}: {text}" for place, text in rest)])) from None
+
+
+def _explained(error: Any, path: Path, kind: type[Model]) -> tuple[str, str]:
+    keys = ""
+    for step in error["loc"]:
+        keys += f"[{step}]" if isinstance(step, int) else f".{step}" if keys else str(step)
+    text = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        known = _fields_at(kind, error["loc"][:-1])
+        text = f"unknown key; known here: {', '.join(known)}" if known else "unknown key"
+    elif error["type"] == "missing":
+        text = "is missing"
+    return (f"{path}: {keys}" if keys else str(path)), text
+
+
+def _fields_at(kind: type[Model], steps: tuple[Any, ...]) -> list[str]:
+    """The keys known at a place in the settings."""
+    here: Any = kind
+    for step in steps:
+        if isinstance(step, int):
+            continue
+        field = getattr(here, "model_fields", {}).get(step)
+        if field is None:
+            continue
+        here = next((model for model in _models_in(field.annotation)), None)
+    return sorted(getattr(here, "model_fields", {}))
+
+
+def _models_in(annotation: Any) -> list[type[Model]]:
+    if isinstance(annotation, type):
+        return [annotation] if issubclass(annotation, Model) else []
+    return [model for inner in getattr(annotation, "__args__", ()) for model in _models_in(inner)]
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    def anchor(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+        return tuple(folder / path for path in paths)
+
+    devices = tuple(
+        device.model_copy(update={"overlays": anchor(device.overlays)}) for device in settings.devices
+    )
+    return settings.model_copy(
+        update={
+            "devices": devices,
+            "overlays": anchor(settings.overlays),
+            "state_dir": folder / settings.state_dir,
+        }
+    )

@@ -1,0 +1,220 @@
+"""What a declaration is: columns, tables, scalars and groups, each said once.
+
+A table's rows come from places in the device's document (`rows=("status.chassis0.slots[]",)`) or from a function of
+the view; a column's value comes from paths relative to its row, in order of preference, or from a function of the row.
+Everything else — MIB text, served cells, reference page, `explain`, the list of paths read — is printed from these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final
+
+from agent.errors import DeclarationError
+from agent.mib.encoding import Oid
+from agent.mib.syntax import TEXT, Reader, Syntax
+
+LABEL_LIMIT: Final = 32
+"""Characters an object name may have (RFC 2578 3.1 recommends it, some managers demand it)."""
+
+
+class Access(Enum):
+    """MAX-ACCESS of an object."""
+
+    READ_ONLY = "read-only"
+    READ_WRITE = "read-write"
+    NOT_ACCESSIBLE = "not-accessible"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One columnar object, or one scalar when it stands in `Scalars`.
+
+    Attributes:
+        arc: last sub-identifier; given once, then locked.
+        paths: where the value stands, relative to the row, in order of preference.
+        value: function of the row, for values that are not (only) a path; None means an absent cell.
+        read: how the raw value is understood, when not as its syntax does.
+        follows: the column whose overlay this one shares (a text beside a number is read from the same place).
+        measured: goes when the device is down or the row's thing is missing; identity and status stay.
+    """
+
+    arc: int
+    name: str
+    syntax: Syntax
+    description: str
+    paths: tuple[str, ...] = ()
+    value: Callable[[Any], Any] | None = None
+    read: Reader | None = None
+    units: str = ""
+    follows: str = ""
+    measured: bool = False
+    access: Access = Access.READ_ONLY
+
+    def __post_init__(self) -> None:
+        if len(self.name) > LABEL_LIMIT:
+            raise DeclarationError(f"{self.name}: longer than {LABEL_LIMIT} characters")
+        if self.paths and self.value:
+            raise DeclarationError(f"{self.name}: has both paths and a function")
+        if not (self.paths or self.value or self.access is Access.NOT_ACCESSIBLE):
+            raise DeclarationError(f"{self.name}: has neither paths nor a function")
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One object of an INDEX clause: its name, and the sub-identifiers it has in a row."""
+
+    name: str
+    parts: Callable[[Any], Iterable[int]]
+
+
+class Feed(Enum):
+    """What a table is built from, and so when it is built anew."""
+
+    AGENT = "agent"
+    STATUS = "status"
+    DOCUMENT = "document"
+    EXCHANGES = "exchanges"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One conceptual table.
+
+    Attributes:
+        rows: paths that open one row per element; of alternatives the first that opens any row counts.
+        every: rows of all paths together rather than of the first.
+        source: function of the view that yields rows, instead of paths.
+        keep: name of the column that says present or missing; rows of vanished things then stay for the hold.
+        when: a row counts only if this holds.
+    """
+
+    arc: int
+    name: str
+    description: str
+    row: str
+    index: tuple[Index, ...]
+    columns: tuple[Column, ...]
+    feed: Feed = Feed.DOCUMENT
+    rows: tuple[str, ...] = ()
+    every: bool = False
+    source: Callable[[Any], Iterable[Any]] | None = None
+    keep: bool = False
+    when: Callable[[Any], bool] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.endswith("Table"):
+            raise DeclarationError(f"{self.name}: a table's name ends in Table")
+        if bool(self.rows) == bool(self.source):
+            raise DeclarationError(f"{self.name}: rows come either from paths or from a function")
+        _unique(self.name, self.columns)
+
+    @property
+    def entry(self) -> str:
+        """Name of the conceptual row."""
+        return self.name.removesuffix("Table") + "Entry"
+
+    @property
+    def served(self) -> tuple[Column, ...]:
+        """The columns that can be read."""
+        return tuple(column for column in self.columns if column.access is not Access.NOT_ACCESSIBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalars:
+    """Scalar objects below one arc."""
+
+    arc: int
+    name: str
+    columns: tuple[Column, ...]
+    feed: Feed = Feed.AGENT
+
+    def __post_init__(self) -> None:
+        _unique(self.name, self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of the MIB: a node with scalars and tables below it."""
+
+    arc: int
+    name: str
+    description: str
+    parts: tuple[Scalars | Table, ...]
+
+    def __post_init__(self) -> None:
+        arcs = [part.arc for part in self.parts]
+        if len(set(arcs)) != len(arcs):
+            raise DeclarationError(f"{self.name}: an arc is given twice")
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A MIB module: a root and its groups."""
+
+    name: str
+    root: Oid
+    groups: tuple[Group, ...]
+    parts: dict[str, tuple[Oid, Scalars | Table]] = field(init=False, compare=False)
+    objects: dict[str, Located] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts: dict[str, tuple[Oid, Scalars | Table]] = {}
+        objects: dict[str, Located] = {}
+        for group in self.groups:
+            for part in group.parts:
+                base = (*self.root, 1, group.arc, part.arc)
+                parts[part.name] = (base, part)
+                below = (*base, 1) if isinstance(part, Table) else base
+                for column in part.columns:
+                    if column.name in objects:
+                        raise DeclarationError(f"{column.name}: declared twice")
+                    objects[column.name] = Located((*below, column.arc), column, part, group)
+        object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "objects", objects)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """An object with its OID (without instance), its table or scalars, and its group."""
+
+    oid: Oid
+    column: Column
+    part: Scalars | Table
+    group: Group
+
+
+def _unique(owner: str, columns: tuple[Column, ...]) -> None:
+    arcs = [column.arc for column in columns]
+    if len(set(arcs)) != len(arcs):
+        raise DeclarationError(f"{owner}: an arc is given twice")
+
+
+def described(arc: int, name: str, syntax: Syntax, what: str, *paths: str, measured: bool = False) -> tuple[Column, ...]:
+    """An enumeration and, in the next arc, the device's own word for it.
+
+    A word outside the enumeration reads other(…) in the first and stays readable in the second (DESIGN idea 4).
+    """
+    return (
+        Column(arc, name, syntax, f"{what} A word this MIB does not know reads other.", paths, measured=measured),
+        Column(
+            arc + 1, f"{name}Text", TEXT, f"The device's own word for {name}.", paths, follows=name, measured=measured
+        ),
+    )
+
+
+def with_text(column: Column, read: Reader) -> tuple[Column, ...]:
+    """A number and, in the next arc, the same value as text in the unit that suits its size ("dynamic units")."""
+    beside = Column(
+        column.arc + 1,
+        f"{column.name}Text",
+        TEXT,
+        f"{column.name} as text, in the unit that suits its size.",
+        column.paths,
+        read=read,
+        follows=column.name,
+        measured=column.measured,
+    )
+    return (column, beside)

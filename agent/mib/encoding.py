@@ -1,0 +1,85 @@
+"""How values become BER content octets (RFC 3417 8, X.690), and how OIDs are packed for sorting."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from datetime import datetime
+
+Oid = tuple[int, ...]
+
+INTEGER = 0x02
+OCTET_STRING = 0x04
+OBJECT_IDENTIFIER = 0x06
+IP_ADDRESS = 0x40
+COUNTER32 = 0x41
+UNSIGNED32 = 0x42
+TIME_TICKS = 0x43
+COUNTER64 = 0x46
+
+
+def integer(value: int) -> bytes:
+    """Two's complement in as few octets as hold it."""
+    return value.to_bytes((value + (value < 0)).bit_length() // 8 + 1, "big", signed=True)
+
+
+def oid(value: Sequence[int]) -> bytes:
+    """An OBJECT IDENTIFIER of at least two sub-identifiers."""
+    return sub_identifiers((value[0] * 40 + value[1], *value[2:]))
+
+
+_SMALL = [bytes((number,)) for number in range(128)]
+
+
+def sub_identifiers(numbers: Sequence[int]) -> bytes:
+    """Sub-identifiers in base 128, as they stand behind the first two of an OID."""
+    return b"".join([_SMALL[number] if number < 128 else _base_128(number) for number in numbers])
+
+
+def _base_128(number: int) -> bytes:
+    octets = [number & 0x7F]
+    number >>= 7
+    while number:
+        octets.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes(reversed(octets))
+
+
+def length(size: int) -> bytes:
+    """Length octets, definite form, minimal."""
+    if size < 128:
+        return _SMALL[size]
+    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((0x80 | len(octets),)) + octets
+
+
+def tlv(tag: int, content: bytes) -> bytes:
+    """Tag, length and content."""
+    return bytes((tag,)) + length(len(content)) + content
+
+
+def packed(numbers: Sequence[int]) -> bytes:
+    """Sub-identifiers as four octets each: such keys compare as their OIDs do (RFC 3416 4.2.2)."""
+    return struct.pack(f">{len(numbers)}I", *numbers)
+
+
+def unpacked(key: bytes) -> Oid:
+    """The sub-identifiers of a packed key."""
+    return struct.unpack(f">{len(key) // 4}I", key)
+
+
+def date_and_time(moment: datetime) -> bytes:
+    """DateAndTime (RFC 2579) of an aware UTC time, eleven octets with offset +0:0."""
+    return struct.pack(
+        ">HBBBBBBcBB",
+        moment.year,
+        moment.month,
+        moment.day,
+        moment.hour,
+        moment.minute,
+        moment.second,
+        moment.microsecond // 100_000,
+        b"+",
+        0,
+        0,
+    )

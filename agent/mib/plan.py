@@ -1,0 +1,145 @@
+"""A plan: the declarations with their paths parsed and any overlay applied, ready to be run over documents."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent.errors import ConfigError, OperatorError
+from agent.mib.declaration import Column, Feed, Module, Scalars, Table
+from agent.mib.encoding import Oid
+from agent.mib.view import Row, parsed
+from agent.model.document import Each, Member, Path, Place
+
+Finder = Callable[[Row], Place | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """A column with its finders, one per path."""
+
+    oid: Oid
+    column: Column
+    paths: tuple[Path, ...]
+    finders: tuple[Finder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TablePlan:
+    """A table, or scalars, with row paths and column plans."""
+
+    part: Table | Scalars
+    rows: tuple[Path, ...]
+    columns: tuple[ColumnPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All tables and scalars, by what they are built from."""
+
+    module: Module
+    parts: Mapping[Feed, tuple[TablePlan, ...]]
+
+    def paths(self) -> dict[str, tuple[str, ...]]:
+        """Object or table name and the paths it is read from."""
+        plans = [plan for plans in self.parts.values() for plan in plans]
+        rows = {plan.part.name: tuple(path.text for path in plan.rows) for plan in plans if plan.rows}
+        cells = {
+            column.column.name: tuple(path.text for path in column.paths)
+            for plan in plans
+            for column in plan.columns
+            if column.paths
+        }
+        return {**rows, **cells}
+
+
+def make_plan(module: Module, overrides: Mapping[str, tuple[str, ...]] | None = None) -> Plan:
+    """The plan of a module.
+
+    Args:
+        module: the declarations.
+        overrides: object or table name to the paths that replace the declared ones.
+    """
+    overrides = overrides or {}
+    parts: dict[Feed, list[TablePlan]] = {feed: [] for feed in Feed}
+    for base, part in module.parts.values():
+        rows: tuple[str, ...] = ()
+        below = base
+        if isinstance(part, Table):
+            rows = overrides.get(part.name, part.rows)
+            below = (*base, 1)
+        columns = tuple(
+            _column_plan((*below, column.arc), column, _paths(column, overrides))
+            for column in (part.served if isinstance(part, Table) else part.columns)
+        )
+        parts[part.feed].append(TablePlan(part, tuple(parsed(path) for path in rows), columns))
+    return Plan(module, {feed: tuple(plans) for feed, plans in parts.items()})
+
+
+def _paths(column: Column, overrides: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return overrides.get(column.name) or overrides.get(column.follows) or column.paths
+
+
+def _column_plan(oid: Oid, column: Column, texts: tuple[str, ...]) -> ColumnPlan:
+    paths = tuple(parsed(text) for text in texts)
+    return ColumnPlan(oid, column, paths, tuple(_finder(path) for path in paths))
+
+
+def _finder(path: Path) -> Finder:
+    """How to find a path from a row; the plain case (a member of the row's own object) without detours."""
+    if len(path.steps) == 1 and isinstance(path.steps[0], Member):
+        name = path.steps[0].name
+
+        def find_member(row: Row) -> Place | None:
+            node = row.record.chain[-1]
+            if type(node) is dict:
+                return (node, name) if name in node else None
+            return row.place(path)
+
+        return find_member
+
+    def find_path(row: Row) -> Place | None:
+        return row.place(path)
+
+    return find_path
+
+
+def check_overrides(module: Module, overrides: Mapping[str, tuple[str, ...]], place: str) -> None:
+    """Check that an overlay names objects there are, with paths that can be read.
+
+    Raises:
+        ConfigError: naming the object, and what is allowed.
+    """
+    tables = {name: part for name, (_, part) in module.parts.items() if isinstance(part, Table) and part.rows}
+    cells = {name: located for name, located in module.objects.items() if located.column.paths}
+    for name, paths in overrides.items():
+        where = f"{place}: paths.{name}"
+        if name not in tables and name not in cells:
+            raise ConfigError(where, _unknown(name, [*tables, *cells]))
+        if not paths:
+            raise ConfigError(where, "at least one path")
+        for text in paths:
+            try:
+                path = parsed(text)
+            except OperatorError as problem:
+                raise ConfigError(where, str(problem)) from None
+            _check_levels(where, path, tables.get(name))
+
+
+def _check_levels(where: str, path: Path, table: Any) -> None:
+    if table is None:
+        if any(isinstance(step, Each) for step in path.steps):
+            raise ConfigError(where, f"{path.text!r}: '[]' opens rows and belongs into a table's path, not a column's")
+        return
+    levels = {parsed(text).levels for text in table.rows}
+    if path.levels not in levels:
+        wanted = " or ".join(str(level) for level in sorted(levels))
+        raise ConfigError(where, f"{path.text!r} has {path.levels} '[]'; the index of this table needs {wanted}")
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=3)
+    hint = f"; did you mean {', '.join(close)}?" if close else "; `lantime-agent explain` lists them"
+    return f"no object of that name is read from the device{hint}"

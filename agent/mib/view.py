@@ -1,0 +1,108 @@
+"""What declarations see: one device (or the agent) at one moment, and a row in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from agent.config import DeviceSettings
+from agent.model.document import Json, Path, Place, Record, Up, locate, parse_path
+from agent.model.exchange import ExchangeLog
+from agent.model.health import Health
+from agent.model.identity import Identities
+
+parsed = lru_cache(maxsize=None)(parse_path)
+"""A parsed path, remembered: the paths in declarations and overlays are few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One mismatch between a document and what is declared.
+
+    Attributes:
+        object_name: the object whose cell is missing because of it.
+        place: row keys and path.
+        raw: what the device said, shortened.
+        problem: why it cannot be served.
+    """
+
+    object_name: str
+    place: str
+    raw: str
+    problem: str
+
+
+@dataclass(slots=True)
+class Notes:
+    """What reading a document brought to light: leaves served by typed columns, and drift."""
+
+    served: set[tuple[int, Any]] = field(default_factory=set)
+    drift: dict[tuple[str, str], Drift] = field(default_factory=dict)
+    found: dict[str, str] = field(default_factory=dict)
+
+    def mismatch(self, object_name: str, place: str, raw: Any, problem: str) -> None:
+        """Count one mismatch; the same object at the same place counts once."""
+        self.drift.setdefault((object_name, place), Drift(object_name, place, repr(raw)[:120], problem))
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """One device at one moment.
+
+    Attributes:
+        root: the merged document (model.document), cut to the configured slots.
+        identities: the device's index map.
+        now: when the view was taken; ages are not served, so nothing else reads the clock.
+        notes: where reading leaves its notes.
+        drift: what is served as drift (of the document last read).
+    """
+
+    index: int
+    settings: DeviceSettings
+    root: Mapping[str, Json]
+    health: Health
+    identities: Identities
+    now: datetime
+    log: ExchangeLog
+    notes: Notes = field(default_factory=Notes)
+    drift: tuple[Drift, ...] = ()
+    attribute_limit: int = 50_000
+
+
+@dataclass(slots=True)
+class Row:
+    """One row to be: the record it comes from, in its view."""
+
+    view: DeviceView
+    record: Record
+    present: bool = True
+
+    @property
+    def node(self) -> Json:
+        """The row's own node."""
+        return self.record.chain[-1]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the elements that lead to the row."""
+        return self.record.keys
+
+    def place(self, path: Path) -> Place | None:
+        """Where a path leads from this row, as container and key."""
+        if not path.steps:
+            return self.record.place
+        chain, steps, ups = self.record.chain, path.steps, 0
+        while steps and isinstance(steps[0], Up):
+            steps, ups = steps[1:], ups + 1
+        if ups >= len(chain):
+            return None
+        node = chain[-1 - ups]
+        return locate(node, steps)
+
+    def find(self, text: str) -> Json:
+        """The raw value at a path from this row, None where there is none."""
+        place = self.place(parsed(text))
+        return None if place is None else place[0][place[1]]

@@ -1,0 +1,330 @@
+"""Reading a LANTIME's JSON: the merged document, paths into it, and its leaves.
+
+All documents of one device are kept as one tree:
+
+    {"system-information": …, "changes": …, "links": …,      from the envelope
+     "status": …,                                            below /api/status
+     "configuration": …}                                     below /api/configuration
+
+A path names places in that tree. Its steps are separated by dots:
+
+    uptime                      a member
+    slots[]                     every element of a list, or every member of an object: one row each
+    ntp[object-id=sys]          the element whose member has that value
+    mrs[0]                      the element at that position
+    ^                           the enclosing element (from a PTP instance to its slot)
+    .                           the row's own node
+
+List elements are known by their `object-id`, then `slot-id`, then position (REST facts 1.2), so that a path
+reads like the device's own URLs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from agent.errors import OperatorError
+
+Json = Any
+"""A JSON value as the standard library reads it."""
+
+
+class Missing:
+    """The place is not in the document (JSON null is a value, not a missing one)."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Go to a member of an object, or to the list element of that name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """Every element of a list or member of an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The element whose member `name` reads `value`."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The element at a position."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """One row level up; only at the start of a path."""
+
+
+Step = Member | Each | Match | Position | Up
+
+_BRACKET = re.compile(r"\[(?:(?P<position>\d+)|(?P<name>[^=\]]+)=(?P<value>[^\]]*)|)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A parsed path; `text` is what was written."""
+
+    text: str
+    steps: tuple[Step, ...]
+
+    @property
+    def levels(self) -> int:
+        """How many row levels the path opens (the number of its `[]`)."""
+        return sum(isinstance(step, Each) for step in self.steps)
+
+
+def parse_path(text: str) -> Path:
+    """Parse a path.
+
+    Raises:
+        OperatorError: naming the part that is not a step.
+    """
+    if text == ".":
+        return Path(text, ())
+    steps: list[Step] = []
+    for part in text.split("."):
+        if part == "^":
+            if any(not isinstance(step, Up) for step in steps):
+                raise OperatorError(f"path {text!r}: '^' is allowed only at the start")
+            steps.append(Up())
+            continue
+        steps.extend(_parse_part(text, part))
+    return Path(text, tuple(steps))
+
+
+def _parse_part(text: str, part: str) -> Iterator[Step]:
+    name, bracket, _ = part.partition("[")
+    if not name and not bracket:
+        raise OperatorError(f"path {text!r}: an empty step; write member names separated by single dots")
+    if name:
+        yield Member(name)
+    rest = part[len(name) :]
+    while rest:
+        found = _BRACKET.match(rest)
+        if found is None:
+            raise OperatorError(f"path {text!r}: {rest!r} is none of [], [number], [member=value]")
+        if found["position"] is not None:
+            yield Position(int(found["position"]))
+        elif found["name"] is not None:
+            yield Match(found["name"], found["value"])
+        else:
+            yield Each()
+        rest = rest[found.end() :]
+
+
+def element_name(element: Json, position: int) -> str:
+    """The name of a list element: its object-id, its slot-id, or its position."""
+    if isinstance(element, Mapping):
+        for member in ("object-id", "slot-id"):
+            name = element.get(member)
+            if isinstance(name, (str, int)) and not isinstance(name, bool) and name != "":
+                return str(name)
+    return str(position)
+
+
+def children(node: Json) -> Iterator[tuple[str, Json]]:
+    """Elements of a list or members of an object, with their names; nothing for a leaf."""
+    if isinstance(node, list):
+        for position, element in enumerate(node):
+            yield element_name(element, position), element
+    elif isinstance(node, Mapping):
+        for name, member in node.items():
+            if name != "object-id":
+                yield name, member
+
+
+Place = tuple[Json, Any]
+"""A container and the key (str) or position (int) in it: where a leaf stands."""
+
+
+def locate(node: Json, steps: tuple[Step, ...]) -> Place | None:
+    """The container and key that the steps lead to, or None.
+
+    The steps must not hold `Each` or `Up`; with no steps there is no container, hence None.
+    """
+    place: Place | None = None
+    for step in steps:
+        place = _enter(node, step)
+        if place is None:
+            return None
+        node = place[0][place[1]]
+    return place
+
+
+def _enter(node: Json, step: Step) -> Place | None:
+    if isinstance(step, Member):
+        if isinstance(node, Mapping):
+            return (node, step.name) if step.name in node else None
+        if isinstance(node, list):
+            for position, element in enumerate(node):
+                if element_name(element, position) == step.name:
+                    return node, position
+        return None
+    if isinstance(step, Position):
+        return (node, step.number) if isinstance(node, list) and step.number < len(node) else None
+    if isinstance(step, Match) and isinstance(node, list):
+        for position, element in enumerate(node):
+            if isinstance(element, Mapping) and str(element.get(step.name)) == step.value:
+                return node, position
+    return None
+
+
+def find(node: Json, steps: tuple[Step, ...]) -> Json | Missing:
+    """The node that the steps lead to, or MISSING."""
+    for step in steps:
+        place = _enter(node, step)
+        if place is None:
+            return MISSING
+        node = place[0][place[1]]
+    return node
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row found in a document.
+
+    Attributes:
+        keys: the element names on the way, one per `[]` of the path.
+        chain: the root, the element at each `[]`, and what trailing members lead to; the last is the row's own node.
+        place: where the row's own node stands in its container.
+    """
+
+    keys: tuple[str, ...]
+    chain: tuple[Json, ...]
+    place: Place | None = None
+
+    @property
+    def node(self) -> Json:
+        """The row's own node."""
+        return self.chain[-1]
+
+
+def records(root: Json, path: Path) -> Iterator[Record]:
+    """Every record a path opens, in document order; one with no keys for a path without `[]`."""
+    yield from _open(root, path.steps, Record((), (root,)))
+
+
+def _open(node: Json, steps: tuple[Step, ...], record: Record) -> Iterator[Record]:
+    place = record.place
+    for number, step in enumerate(steps):
+        if isinstance(step, Each):
+            rest = steps[number + 1 :]
+            for name, child, key in _elements(node):
+                below = Record((*record.keys, name), (*record.chain, child), (node, key))
+                yield from _open(child, rest, below)
+            return
+        place = _enter(node, step)
+        if place is None:
+            return
+        node = place[0][place[1]]
+    yield Record(record.keys, (*record.chain, node), place) if steps else record
+
+
+def _elements(node: Json) -> Iterator[tuple[str, Json, Any]]:
+    if isinstance(node, list):
+        for position, element in enumerate(node):
+            yield element_name(element, position), element, position
+    elif isinstance(node, Mapping):
+        for name, member in node.items():
+            if name != "object-id":
+                yield name, member, name
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One leaf of a document: its REST path (without /api), where it stands, and its value."""
+
+    path: str
+    container: Json
+    key: Any
+
+    @property
+    def value(self) -> Json:
+        """The JSON value; an empty list or object counts as a leaf."""
+        return self.container[self.key]
+
+
+def leaves(node: Json, path: str = "") -> Iterator[Leaf]:
+    """Every leaf below a node; the object-id of a list element is part of the path, not a leaf."""
+    if isinstance(node, Mapping):
+        for name, member in node.items():
+            yield from _leaf_or_below(node, name, member, f"{path}/{name}", listed=False)
+    elif isinstance(node, list):
+        for position, element in enumerate(node):
+            below = f"{path}/{element_name(element, position)}"
+            yield from _leaf_or_below(node, position, element, below, listed=True)
+
+
+def _leaf_or_below(container: Json, key: Any, value: Json, path: str, *, listed: bool) -> Iterator[Leaf]:
+    if not isinstance(value, (Mapping, list)) or not value:
+        yield Leaf(path, container, key)
+        return
+    for leaf in leaves(value, path):
+        if not (listed and leaf.container is value and leaf.key == "object-id"):
+            yield leaf
+
+
+ENVELOPE: Final = ("system-information", "changes", "links")
+LISTS: Final = frozenset({"slots"})
+"""Members that hold lists of named elements, so that a subtree fetched alone lands in the right place."""
+
+
+def graft(root: Mapping[str, Json], path: str, answer: Json) -> dict[str, Json]:
+    """The document with one REST answer put in its place; the given document is not changed.
+
+    Args:
+        root: a merged document.
+        path: REST path below /api ("status", "status/chassis0/slots/io1/module").
+        answer: the whole answer, with its envelope, or the bare node.
+    """
+    merged = dict(root)
+    data = answer
+    if isinstance(answer, Mapping) and "data" in answer:
+        data = answer["data"]
+        for member in ENVELOPE:
+            if member in answer:
+                merged[member] = answer[member]
+    return _grafted(merged, path.strip("/").split("/"), data)
+
+
+def _grafted(node: Json, names: list[str], data: Json) -> dict[str, Json]:
+    node = dict(node) if isinstance(node, Mapping) else {}
+    name, rest = names[0], names[1:]
+    if not rest:
+        node[name] = data
+    elif name in LISTS:
+        node[name] = _grafted_element(node.get(name), rest, data)
+    else:
+        node[name] = _grafted(node.get(name), rest, data)
+    return node
+
+
+def _grafted_element(known: Json, names: list[str], data: Json) -> list[Json]:
+    elements: list[Json] = list(known) if isinstance(known, list) else []
+    name, rest = names[0], names[1:]
+    for position, element in enumerate(elements):
+        if element_name(element, position) == name:
+            elements[position] = _grafted(element, rest, data) if rest else data
+            return elements
+    fresh = {"object-id": name, "slot-id": name}
+    elements.append(_grafted(fresh, rest, data) if rest else data)
+    return elements

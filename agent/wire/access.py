@@ -1,0 +1,63 @@
+"""Who may see what (RFC 3415 3): security model, name, level and context in, a view or a refusal out. Fails closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from agent.wire.view import View
+
+
+class Model(IntEnum):
+    """Security models (RFC 3411 5)."""
+
+    V1 = 1
+    V2C = 2
+    USM = 3
+
+
+class Level(IntEnum):
+    """Security levels (RFC 3411 5), in rising order."""
+
+    NO_AUTH_NO_PRIV = 1
+    AUTH_NO_PRIV = 2
+    AUTH_PRIV = 3
+
+
+class Refusal(Enum):
+    """Why there is no view (RFC 3415 3.2)."""
+
+    NO_GROUP = "noGroupName"
+    NO_ACCESS_ENTRY = "noAccessEntry"
+    NO_CONTEXT = "noSuchContext"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one security name may read: from this level up, this view."""
+
+    level: Level
+    read: View
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The whole access policy; what is not granted is refused."""
+
+    grants: Mapping[tuple[Model, str], Grant]
+    contexts: frozenset[str] = frozenset({""})
+
+    def read_view(self, model: int, name: str, level: int, context: str) -> View | Refusal:
+        """The view for reading, or why there is none."""
+        if context not in self.contexts:
+            return Refusal.NO_CONTEXT
+        try:
+            grant = self.grants.get((Model(model), name))
+        except ValueError:
+            grant = None
+        if grant is None:
+            return Refusal.NO_GROUP
+        if level < grant.level:
+            return Refusal.NO_ACCESS_ENTRY
+        return grant.read

@@ -1,0 +1,100 @@
+"""Blocks: the cells of one column of one device as finished varbinds, encoded once when the snapshot is built."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from agent.mib import encoding
+from agent.mib.build import Cells
+from agent.mib.encoding import Oid
+
+
+class Block(Protocol):
+    """Sorted cells of one column: packed index suffixes, and a finished varbind for each."""
+
+    @property
+    def oid(self) -> Oid:
+        """The column's OID, without instance."""
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """The packed index suffixes, sorted."""
+
+    def varbind(self, position: int) -> bytes:
+        """The whole VarBind of a cell: SEQUENCE { name, value }."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenBlock:
+    """A block that never changes: one contiguous buffer of varbinds, and where each begins."""
+
+    oid: Oid
+    keys: tuple[bytes, ...]
+    varbinds: bytes
+    offsets: array[int]
+
+    def varbind(self, position: int) -> bytes:
+        """The whole VarBind of a cell."""
+        return self.varbinds[self.offsets[position] : self.offsets[position + 1]]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveBlock:
+    """A scalar that is read when it is asked for (sysUpTime, the agent's own counters).
+
+    Attributes:
+        read: content octets of the value now.
+    """
+
+    oid: Oid
+    tag: int
+    read: Callable[[], bytes]
+    keys: tuple[bytes, ...] = (b"\0\0\0\0",)
+
+    def varbind(self, position: int) -> bytes:
+        """The VarBind with the value of this moment."""
+        name = encoding.tlv(encoding.OBJECT_IDENTIFIER, encoding.oid(self.oid) + b"\0")
+        return encoding.tlv(0x30, name + encoding.tlv(self.tag, self.read()))
+
+
+def make_blocks(cells: Iterable[Cells]) -> Iterator[FrozenBlock]:
+    """Blocks of cells, in the cells' order; columns that share their keys share their encoded suffixes."""
+    keys: tuple[bytes, ...] = ()
+    suffixes: list[bytes] = []
+    for column in cells:
+        if column.keys is not keys:
+            keys = column.keys
+            suffixes = [encoding.sub_identifiers(encoding.unpacked(key)) for key in keys]
+        yield _block(column, suffixes)
+
+
+def _block(column: Cells, suffixes: list[bytes]) -> FrozenBlock:
+    prefix = encoding.oid(column.oid)
+    tag = bytes((column.tag,))
+    length = encoding.length
+    parts = []
+    offsets = array("I", [0])
+    end = 0
+    for suffix, content in zip(suffixes, column.contents, strict=True):
+        name = prefix + suffix
+        body = b"".join((b"\x06", length(len(name)), name, tag, length(len(content)), content))
+        head = length(len(body))
+        parts += (b"\x30", head, body)
+        end += 1 + len(head) + len(body)
+        offsets.append(end)
+    return FrozenBlock(column.oid, column.keys, b"".join(parts), offsets)
+
+
+def position_of(block: Block, key: bytes) -> int | None:
+    """Where a key stands in a block, None where it does not."""
+    position = bisect_left(block.keys, key)
+    return position if position < len(block.keys) and block.keys[position] == key else None
+
+
+def position_after(block: Block, key: bytes) -> int:
+    """Where the first key behind this one stands; the number of keys when there is none."""
+    return bisect_right(block.keys, key)

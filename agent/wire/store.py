@@ -1,0 +1,145 @@
+"""The store: every served cell, by column and owner, found by OID in two bisects.
+
+Owners (a device's document, a device's status, the agent itself) bring their blocks in one swap; blocks of other
+owners are not touched. Within one column the blocks of different owners never interleave, because the device is the
+first index of every table, so a column is a sorted list of blocks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from agent.mib.encoding import Oid, packed
+from agent.wire.block import Block, position_after, position_of
+
+Owner = Hashable
+
+
+class Cell(Protocol):
+    """A cell found: its whole packed OID and its varbind."""
+
+    @property
+    def key(self) -> bytes:
+        """Packed OID with instance."""
+
+    @property
+    def varbind(self) -> bytes:
+        """SEQUENCE { name, value }."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A cell found."""
+
+    key: bytes
+    varbind: bytes
+
+
+@dataclass(slots=True)
+class _Column:
+    """The blocks of one column, sorted by their first key."""
+
+    prefix: bytes
+    starts: list[bytes] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+
+    def put(self, block: Block) -> None:
+        place = bisect_left(self.starts, block.keys[0])
+        self.starts.insert(place, block.keys[0])
+        self.blocks.insert(place, block)
+
+    def drop(self, block: Block) -> None:
+        place = bisect_left(self.starts, block.keys[0])
+        del self.starts[place], self.blocks[place]
+
+    def get(self, suffix: bytes) -> bytes | None:
+        place = bisect_right(self.starts, suffix) - 1
+        if place < 0:
+            return None
+        position = position_of(self.blocks[place], suffix)
+        return None if position is None else self.blocks[place].varbind(position)
+
+    def next(self, suffix: bytes) -> Found | None:
+        place = max(bisect_right(self.starts, suffix) - 1, 0)
+        while place < len(self.blocks):
+            block = self.blocks[place]
+            position = position_after(block, suffix)
+            if position < len(block.keys):
+                return Found(self.prefix + block.keys[position], block.varbind(position))
+            place += 1
+        return None
+
+
+class Store:
+    """All cells. Swapping and reading happen in one thread; a swap is seen whole or not at all.
+
+    Args:
+        declared: OIDs of all columns and scalars there can be, which tells noSuchInstance from noSuchObject.
+    """
+
+    def __init__(self, declared: Iterable[Oid] = ()) -> None:
+        self._declared = sorted(packed(oid) for oid in declared)
+        self._columns: dict[bytes, _Column] = {}
+        self._order: list[bytes] = []
+        self._owned: dict[Owner, list[Block]] = {}
+
+    def swap(self, owner: Owner, blocks: Sequence[Block]) -> None:
+        """Put an owner's blocks in the place of the ones it had."""
+        for block in self._owned.pop(owner, ()):
+            self._drop(block)
+        kept = [block for block in blocks if block.keys]
+        for block in kept:
+            self._put(block)
+        if kept:
+            self._owned[owner] = kept
+
+    def _put(self, block: Block) -> None:
+        prefix = packed(block.oid)
+        column = self._columns.get(prefix)
+        if column is None:
+            column = self._columns[prefix] = _Column(prefix)
+            insort(self._order, prefix)
+        column.put(block)
+
+    def _drop(self, block: Block) -> None:
+        prefix = packed(block.oid)
+        column = self._columns[prefix]
+        column.drop(block)
+        if not column.blocks:
+            del self._columns[prefix]
+            del self._order[bisect_left(self._order, prefix)]
+
+    def get(self, key: bytes) -> bytes | None:
+        """The varbind of an instance, by packed OID."""
+        place = bisect_right(self._order, key) - 1
+        if place < 0 or not key.startswith(self._order[place]):
+            return None
+        prefix = self._order[place]
+        return self._columns[prefix].get(key[len(prefix) :])
+
+    def is_declared(self, key: bytes) -> bool:
+        """Whether the OID is an instance, existing or not, of an object that is declared."""
+        place = bisect_right(self._declared, key) - 1
+        return place >= 0 and key.startswith(self._declared[place])
+
+    def next(self, key: bytes) -> Found | None:
+        """The first cell behind a packed OID, None at the end."""
+        place = max(bisect_right(self._order, key) - 1, 0)
+        while place < len(self._order):
+            prefix = self._order[place]
+            if key.startswith(prefix):
+                found = self._columns[prefix].next(key[len(prefix) :])
+            elif prefix > key:
+                found = self._columns[prefix].next(b"")
+            else:
+                found = None
+            if found is not None:
+                return found
+            place += 1
+        return None
+
+    def __len__(self) -> int:
+        return sum(len(block.keys) for blocks in self._owned.values() for block in blocks)
