@@ -22,9 +22,7 @@ class _StrictLoader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"key {key!r} is given twice", key_node.start_mark
-                )
+                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is given twice", key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -53,17 +51,13 @@ def _read_yaml(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigError(
-            str(path), f"cannot be read: {getattr(problem, 'strerror', None) or problem}"
-        ) from problem
+        raise ConfigError(str(path), f"cannot be read: {getattr(problem, 'strerror', None) or problem}") from problem
     try:
         data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader made stricter
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         place = f"{path}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
-        raise ConfigError(
-            place, f"not valid YAML: {getattr(problem, 'problem', None) or problem}"
-        ) from problem
+        raise ConfigError(place, f"not valid YAML: {getattr(problem, 'problem', None) or problem}") from problem
     except RecursionError as problem:
         raise ConfigError(str(path), "not valid YAML: nested too deeply") from problem
     if not isinstance(data, dict):
@@ -75,9 +69,7 @@ def _validated(kind: type[M], data: Any, path: Path) -> M:
     try:
         return kind.model_validate(data)
     except ValidationError as problems:
-        lines = [
-            _explained(error, path, kind) for error in problems.errors(include_url=False, include_input=False)
-        ]
+        lines = [_explained(error, path, kind) for error in problems.errors(include_url=False, include_input=False)]
         first, *rest = lines
         place, text = first
         raise ConfigError(place, "\n".join([text, *(f"{place}: {text}" for place, text in rest)])) from None
@@ -119,9 +111,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     def anchor(paths: tuple[Path, ...]) -> tuple[Path, ...]:
         return tuple(folder / path for path in paths)
 
-    devices = tuple(
-        device.model_copy(update={"overlays": anchor(device.overlays)}) for device in settings.devices
-    )
+    devices = tuple(device.model_copy(update={"overlays": anchor(device.overlays)}) for device in settings.devices)
     return settings.model_copy(
         update={
             "devices": devices,

@@ -92,9 +92,7 @@ def fetch(written: str) -> str:
     if written.startswith("credential:"):
         directory = os.environ.get("CREDENTIALS_DIRECTORY")
         if not directory:
-            raise ValueError(
-                "CREDENTIALS_DIRECTORY is not set; systemd sets it for units with LoadCredential="
-            )
+            raise ValueError("CREDENTIALS_DIRECTORY is not set; systemd sets it for units with LoadCredential=")
         name = written[len("credential:") :]
         if "/" in name or name in {"", ".", ".."}:
             raise ValueError("credential:NAME takes a plain name")

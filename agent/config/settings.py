@@ -147,9 +147,7 @@ class DeviceSettings(Model):
         if self.proxy.lower() not in {"bypass", "bypassproxy", "system"} and not re.fullmatch(
             r"https?://[^\s/@]+(:\d+)?/?", self.proxy
         ):
-            raise ValueError(
-                "proxy: bypass, system, or a URL like http://proxy.example:3128 (no credentials)"
-            )
+            raise ValueError("proxy: bypass, system, or a URL like http://proxy.example:3128 (no credentials)")
         for slot in self.slots:
             if not re.fullmatch(r"[A-Za-z0-9_-]{1,16}", slot):
                 raise ValueError(f"slots: {slot!r} is not a slot ID like clk1 or io3")
@@ -206,9 +204,7 @@ class UserSettings(Model):
         if self.priv and not self.auth:
             raise ValueError("priv needs auth")
         if not self.auth and not self.allow_unauthenticated:
-            raise ValueError(
-                "a user without auth lets everybody read; write allow_unauthenticated: true to mean it"
-            )
+            raise ValueError("a user without auth lets everybody read; write allow_unauthenticated: true to mean it")
         for key in (self.auth, self.priv):
             if key and len(key.passphrase.reveal()) < 8:
                 raise ValueError("passphrases have 8 or more characters (RFC 3414 11.2)")
@@ -357,9 +353,7 @@ class Settings(Model):
             if names.count(name) > 1:
                 raise ValueError(f"devices: the name {name!r} is given twice")
         if self.root_oid.startswith("1.3.6.1.4.1.5597.") or self.root_oid == "1.3.6.1.4.1.5597":
-            raise ValueError(
-                "root_oid: below 1.3.6.1.4.1.5597 is the device vendor's own arc; choose another"
-            )
+            raise ValueError("root_oid: below 1.3.6.1.4.1.5597 is the device vendor's own arc; choose another")
         return self
 
 

@@ -84,9 +84,7 @@ def _missing_s(kept: Kept, now: datetime) -> float:
     return (now - kept.missing_since).total_seconds() if kept.missing_since else 0.0
 
 
-def _remember(
-    rows: list[Row], view: DeviceView, known: Mapping[tuple[str, ...], Kept]
-) -> dict[tuple[str, ...], Kept]:
+def _remember(rows: list[Row], view: DeviceView, known: Mapping[tuple[str, ...], Kept]) -> dict[tuple[str, ...], Kept]:
     memory = {}
     for row in rows:
         before = known.get(row.keys)
@@ -111,7 +109,7 @@ def _columns(plan: TablePlan, view: Any, rows: list[tuple[bytes, Any]]) -> Itera
     all_keys = tuple(key for key, _ in rows)
     measured = not isinstance(view, DeviceView) or view.health.state is not DeviceState.DOWN
     for column in plan.columns:
-        if column.column.measured and not measured:
+        if column.column.live or (column.column.measured and not measured):
             continue
         contents = [_content(column, row) for _, row in rows]
         if None not in contents:

@@ -39,6 +39,7 @@ class Column:
         read: how the raw value is understood, when not as its syntax does.
         follows: the column whose overlay this one shares (a text beside a number is read from the same place).
         measured: goes when the device is down or the row's thing is missing; identity and status stay.
+        live: read when asked for rather than when built (sysUpTime and the agent's own counters, nothing else).
     """
 
     arc: int
@@ -51,6 +52,7 @@ class Column:
     units: str = ""
     follows: str = ""
     measured: bool = False
+    live: bool = False
     access: Access = Access.READ_ONLY
 
     def __post_init__(self) -> None:
@@ -124,7 +126,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Scalars:
-    """Scalar objects below one arc."""
+    """Scalar objects below one arc; arc 0 puts them directly below their group."""
 
     arc: int
     name: str
@@ -137,12 +139,17 @@ class Scalars:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group of the MIB: a node with scalars and tables below it."""
+    """One group of the MIB: a node with scalars and tables below it.
+
+    Attributes:
+        arc: below the module's objects; standard groups have an `oid` of their own instead.
+    """
 
     arc: int
     name: str
     description: str
     parts: tuple[Scalars | Table, ...]
+    oid: Oid = ()
 
     def __post_init__(self) -> None:
         arcs = [part.arc for part in self.parts]
@@ -164,8 +171,9 @@ class Module:
         parts: dict[str, tuple[Oid, Scalars | Table]] = {}
         objects: dict[str, Located] = {}
         for group in self.groups:
+            group_oid = group.oid or (*self.root, 1, group.arc)
             for part in group.parts:
-                base = (*self.root, 1, group.arc, part.arc)
+                base = (*group_oid, part.arc) if part.arc else group_oid
                 parts[part.name] = (base, part)
                 below = (*base, 1) if isinstance(part, Table) else base
                 for column in part.columns:
@@ -192,7 +200,9 @@ def _unique(owner: str, columns: tuple[Column, ...]) -> None:
         raise DeclarationError(f"{owner}: an arc is given twice")
 
 
-def described(arc: int, name: str, syntax: Syntax, what: str, *paths: str, measured: bool = False) -> tuple[Column, ...]:
+def described(
+    arc: int, name: str, syntax: Syntax, what: str, *paths: str, measured: bool = False
+) -> tuple[Column, ...]:
     """An enumeration and, in the next arc, the device's own word for it.
 
     A word outside the enumeration reads other(…) in the first and stays readable in the second (DESIGN idea 4).

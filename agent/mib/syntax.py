@@ -173,24 +173,20 @@ def _encode_mac(value: Any) -> bytes:
     return address
 
 
-MAC_ADDRESS = Syntax(
-    "MacAddress", encoding.OCTET_STRING, reading.text, _encode_mac, ((_TC, "MacAddress"),), kind="mac"
-)
+MAC_ADDRESS = Syntax("MacAddress", encoding.OCTET_STRING, reading.text, _encode_mac, ((_TC, "MacAddress"),), kind="mac")
 
-OBJECT_IDENTIFIER = Syntax(
-    "OBJECT IDENTIFIER", encoding.OBJECT_IDENTIFIER, lambda raw: raw, encoding.oid, kind="oid"
-)
+OBJECT_IDENTIFIER = Syntax("OBJECT IDENTIFIER", encoding.OBJECT_IDENTIFIER, lambda raw: raw, encoding.oid, kind="oid")
 
 NANOSECONDS = INTEGER32
 """Signed nanoseconds; outside ±2.1 s the cell is absent and the text beside it carries the value (DESIGN 5)."""
 
 
-def enumeration(*words: str, codes: Mapping[int, str] | None = None, **numbers: int) -> Syntax:
+def enumeration(*words: str, codes: Mapping[int | str, str] | None = None, **numbers: int) -> Syntax:
     """An enumeration whose labels are the device's own words in lower camel case.
 
     Args:
         words: labels numbered from 2 on, behind other(1).
-        codes: raw codes of the device's `?raw` answers and the labels they mean.
+        codes: the labels that raw codes of `?raw` answers mean, or words that are no SMIv2 label ("10mhz…").
         numbers: labels with numbers of their own (those of a standard); `other` is then 255 unless given.
 
     A word that is no label becomes `other`; a raw number without a known meaning becomes `other` too.

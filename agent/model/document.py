@@ -12,6 +12,7 @@ A path names places in that tree. Its steps are separated by dots:
     slots[]                     every element of a list, or every member of an object: one row each
     ntp[object-id=sys]          the element whose member has that value
     mrs[0]                      the element at that position
+    $2                          the member named by the row's third key (the first is $0)
     ^                           the enclosing element (from a PTP instance to its slot)
     .                           the row's own node
 
@@ -74,7 +75,14 @@ class Up:
     """One row level up; only at the start of a path."""
 
 
-Step = Member | Each | Match | Position | Up
+@dataclass(frozen=True, slots=True)
+class KeyOf:
+    """The member named by one of the row's keys."""
+
+    number: int
+
+
+Step = Member | Each | Match | Position | Up | KeyOf
 
 _BRACKET = re.compile(r"\[(?:(?P<position>\d+)|(?P<name>[^=\]]+)=(?P<value>[^\]]*)|)\]")
 
@@ -106,6 +114,9 @@ def parse_path(text: str) -> Path:
             if any(not isinstance(step, Up) for step in steps):
                 raise OperatorError(f"path {text!r}: '^' is allowed only at the start")
             steps.append(Up())
+            continue
+        if re.fullmatch(r"\$\d", part):
+            steps.append(KeyOf(int(part[1])))
             continue
         steps.extend(_parse_part(text, part))
     return Path(text, tuple(steps))
@@ -306,8 +317,8 @@ def graft(root: Mapping[str, Json], path: str, answer: Json) -> dict[str, Json]:
     return _grafted(merged, path.strip("/").split("/"), data)
 
 
-def _grafted(node: Json, names: list[str], data: Json) -> dict[str, Json]:
-    node = dict(node) if isinstance(node, Mapping) else {}
+def _grafted(known: Json, names: list[str], data: Json) -> dict[str, Json]:
+    node: dict[str, Json] = dict(known) if isinstance(known, Mapping) else {}
     name, rest = names[0], names[1:]
     if not rest:
         node[name] = data

@@ -36,9 +36,7 @@ def first_delay_s(name: str, interval_s: float) -> float:
     return int.from_bytes(digest, "big") / 2**32 * interval_s
 
 
-def next_delay_s(
-    pace: Pace, health: Health, error: DeviceError | None, duration_s: float, chance: float
-) -> float:
+def next_delay_s(pace: Pace, health: Health, error: DeviceError | None, duration_s: float, chance: float) -> float:
     """Seconds from the end of a poll to the start of the next.
 
     Args:

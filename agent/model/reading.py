@@ -149,9 +149,7 @@ _STAMP = re.compile(
     r"(?P<year>\d{4})[-.](?P<month>\d\d)[-.](?P<day>\d\d)[T ](?P<hour>\d\d):(?P<minute>\d\d)(:(?P<second>\d\d))?"
     r"(\.(?P<fraction>\d{1,12}))?\s*(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?"
 )
-_PACKED = re.compile(
-    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?"
-)
+_PACKED = re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?")
 _UNSET_YEAR = 1970
 """Years up to this one mean "never" on the device ("1970-01-01 00:00:00" in V10)."""
 

@@ -76,7 +76,7 @@ def _block(column: Cells, suffixes: list[bytes]) -> FrozenBlock:
     prefix = encoding.oid(column.oid)
     tag = bytes((column.tag,))
     length = encoding.length
-    parts = []
+    parts: list[bytes] = []
     offsets = array("I", [0])
     end = 0
     for suffix, content in zip(suffixes, column.contents, strict=True):

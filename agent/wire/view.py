@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ def make_view(include: Iterable[Oid], exclude: Iterable[Oid]) -> View:
     edges = sorted({edge for subtree in families for edge in (subtree, _behind(subtree))})
     starts: list[bytes] = []
     ends: list[bytes] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         if not _included(families, start):
             continue
         if ends and ends[-1] == start:

@@ -110,8 +110,8 @@ CHASSIS = Table(
 SLOT_TABLE = Table(
     2,
     "lnbSlotTable",
-    "Every slot of the chassis, empty ones included. Slots are known by their slot ID; an index once given to a slot ID "
-    "is never given to another.",
+    "Every slot of the chassis, empty ones included. Slots are known by their slot ID; an index once given to a slot "
+    "ID is never given to another.",
     "One slot.",
     (DEVICE, SLOT),
     (
@@ -134,8 +134,8 @@ SLOT_TABLE = Table(
             5,
             "lnbSlotState",
             SLOT_STATE,
-            "occupied: a module is plugged. empty: none is. missing: the device no longer lists the slot; the row stays "
-            "for the configured hold. notFound: the configuration names a slot ID that the device does not have. "
+            "occupied: a module is plugged. empty: none is. missing: the device no longer lists the slot; the row "
+            "stays for the configured hold. notFound: the configuration names a slot ID that the device does not have. "
             "otherCard: the module is not of the family that the configuration expects in this slot.",
             value=slot_state,
         ),

@@ -1,0 +1,205 @@
+"""The SMIv2 text of the module (RFC 2578 to 2580), printed from the declarations."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from agent.mib.declaration import Access, Column, Group, Module, Scalars, Table
+from agent.mib.encoding import Oid
+from agent.mib.module import IDENTITY, REVISIONS
+
+ORGANIZATION = "LANTIME northbound agent"
+CONTACT = "See the README of the lantime-northbound-agent package."
+DESCRIPTION = """\
+Objects of the northbound SNMP agent for Meinberg LANTIME time servers: what the agent learns from the devices' REST
+APIs, and how it fares in learning it. Every table's first index is the device. What a device does not say is an
+absent instance, never an invented value; a word that an enumeration does not know reads other and stands in the text
+column beside it. Times are UTC. No object is writable in this version, and none holds a password, token or cookie;
+serial numbers, addresses and positions of devices are readable and may be sensitive."""
+WIDTH = 100
+
+
+def print_module(module: Module) -> str:
+    """The whole text."""
+    parts = [
+        f"{module.name} DEFINITIONS ::= BEGIN\n",
+        _imports(module),
+        _identity(module.root),
+        *(_group(group) for group in module.groups),
+        _conformance(module),
+        "END\n",
+    ]
+    return "\n".join(parts)
+
+
+def _columns(module: Module) -> Iterator[Column]:
+    for group in module.groups:
+        for part in group.parts:
+            yield from part.columns
+
+
+def _imports(module: Module) -> str:
+    wanted = {
+        "SNMPv2-SMI": {"MODULE-IDENTITY", "OBJECT-TYPE", "enterprises"},
+        "SNMPv2-CONF": {"MODULE-COMPLIANCE", "OBJECT-GROUP"},
+    }
+    for column in _columns(module):
+        for source, name in column.syntax.imports:
+            wanted.setdefault(source, set()).add(name)
+    lines = ["IMPORTS"]
+    for source in sorted(wanted, key=lambda name: (name != "SNMPv2-SMI", name)):
+        names = textwrap.wrap(", ".join(sorted(wanted[source])), WIDTH - 8)
+        lines += [f"    {line}" for line in names]
+        lines.append(f"        FROM {source}")
+    lines[-1] += ";"
+    return "\n".join(lines) + "\n"
+
+
+def _identity(root: Oid) -> str:
+    parent, arcs = _parents(root)
+    revisions = "".join(f'    REVISION "{when}"\n    DESCRIPTION\n{_quoted(what, 8)}\n' for when, what in REVISIONS)
+    return (
+        f"{IDENTITY} MODULE-IDENTITY\n"
+        f'    LAST-UPDATED "{REVISIONS[0][0]}"\n'
+        f'    ORGANIZATION "{ORGANIZATION}"\n'
+        f"    CONTACT-INFO\n{_quoted(CONTACT, 8)}\n"
+        f"    DESCRIPTION\n{_quoted(DESCRIPTION, 8)}\n"
+        f"{revisions}"
+        f"    ::= {{ {parent} {root[-1]} }}\n\n"
+        f"{arcs}"
+        f"lnbObjects OBJECT IDENTIFIER ::= {{ {IDENTITY} 1 }}\n"
+        f"lnbConformance OBJECT IDENTIFIER ::= {{ {IDENTITY} 2 }}\n"
+    )
+
+
+def _parents(root: Oid) -> tuple[str, str]:
+    """Name of the root's parent node, and definitions of the nodes between it and a well-known one."""
+    known, below = ("enterprises", root[6:-1]) if root[:6] == (1, 3, 6, 1, 4, 1) else ("iso", root[1:-1])
+    lines = []
+    for number, arc in enumerate(below, 1):
+        name = f"lnbArc{number}"
+        lines.append(f"{name} OBJECT IDENTIFIER ::= {{ {known} {arc} }}\n")
+        known = name
+    return known, "".join(lines)
+
+
+def _quoted(text: str, indent: int) -> str:
+    """A quoted text, wrapped and indented; SMIv2 has no way to write a double quote in one."""
+    margin = " " * indent
+    plain = " ".join(text.replace('"', "'").split())
+    return textwrap.fill(
+        f'"{plain}"',
+        WIDTH,
+        initial_indent=margin,
+        subsequent_indent=f"{margin} ",
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _group(group: Group) -> str:
+    lines = [f"-- {group.description}", f"{group.name} OBJECT IDENTIFIER ::= {{ lnbObjects {group.arc} }}", ""]
+    for part in group.parts:
+        lines.append(_scalars(group, part) if isinstance(part, Scalars) else _table(group, part))
+    return "\n".join(lines)
+
+
+def _scalars(group: Group, scalars: Scalars) -> str:
+    lines = [f"{scalars.name} OBJECT IDENTIFIER ::= {{ {group.name} {scalars.arc} }}", ""]
+    lines += [_object(column, scalars.name) for column in scalars.columns]
+    return "\n".join(lines)
+
+
+def _table(group: Group, table: Table) -> str:
+    sequence = table.entry[0].upper() + table.entry[1:]
+    members = ",\n".join(f"        {column.name} {_sequence_type(column)}" for column in table.columns)
+    index = ", ".join(one.name for one in table.index)
+    return "\n".join(
+        [
+            f"{table.name} OBJECT-TYPE\n"
+            f"    SYNTAX SEQUENCE OF {sequence}\n"
+            f"    MAX-ACCESS not-accessible\n"
+            f"    STATUS current\n"
+            f"    DESCRIPTION\n{_quoted(table.description, 8)}\n"
+            f"    ::= {{ {group.name} {table.arc} }}\n",
+            f"{table.entry} OBJECT-TYPE\n"
+            f"    SYNTAX {sequence}\n"
+            f"    MAX-ACCESS not-accessible\n"
+            f"    STATUS current\n"
+            f"    DESCRIPTION\n{_quoted(table.row, 8)}\n"
+            f"    INDEX {{ {index} }}\n"
+            f"    ::= {{ {table.name} 1 }}\n",
+            f"{sequence} ::=\n    SEQUENCE {{\n{members}\n    }}\n",
+            *(_object(column, table.entry) for column in table.columns),
+        ]
+    )
+
+
+def _sequence_type(column: Column) -> str:
+    """The type in a SEQUENCE: the syntax without its refinement (RFC 2578 7.1.12)."""
+    return column.syntax.smi.partition(" {")[0].partition(" (")[0]
+
+
+def _object(column: Column, parent: str) -> str:
+    syntax = column.syntax.smi
+    if len(syntax) > WIDTH - 12:
+        name, _, labels = syntax.partition(" { ")
+        wrapped = textwrap.fill(labels.removesuffix(" }"), WIDTH - 8, initial_indent=" " * 8, subsequent_indent=" " * 8)
+        syntax = f"{name} {{\n{wrapped}\n    }}"
+    units = f'    UNITS "{column.units}"\n' if column.units else ""
+    return (
+        f"{column.name} OBJECT-TYPE\n"
+        f"    SYNTAX {syntax}\n"
+        f"{units}"
+        f"    MAX-ACCESS {column.access.value}\n"
+        f"    STATUS current\n"
+        f"    DESCRIPTION\n{_quoted(describe(column), 8)}\n"
+        f"    ::= {{ {parent} {column.arc} }}\n"
+    )
+
+
+def describe(column: Column) -> str:
+    """The description with where the value comes from."""
+    if not column.paths or column.follows:
+        return column.description
+    return f"{column.description} Read from {_listed(column.paths)}."
+
+
+def _listed(paths: Iterable[str]) -> str:
+    paths = list(paths)
+    shown = paths if len(paths) <= 3 else [*paths[:2], f"{len(paths) - 2} more places"]
+    return " or ".join(shown)
+
+
+def _conformance(module: Module) -> str:
+    lines = [
+        "lnbCompliances OBJECT IDENTIFIER ::= { lnbConformance 1 }",
+        "lnbGroups OBJECT IDENTIFIER ::= { lnbConformance 2 }",
+        "",
+    ]
+    names = []
+    for group in module.groups:
+        objects = [
+            column.name for part in group.parts for column in part.columns if column.access is not Access.NOT_ACCESSIBLE
+        ]
+        name = f"{group.name}ObjectGroup"
+        names.append(name)
+        listed = textwrap.fill(", ".join(objects), WIDTH - 8, initial_indent=" " * 8, subsequent_indent=" " * 8)
+        lines.append(
+            f"{name} OBJECT-GROUP\n"
+            f"    OBJECTS {{\n{listed}\n    }}\n"
+            f"    STATUS current\n"
+            f"    DESCRIPTION\n{_quoted(group.description, 8)}\n"
+            f"    ::= {{ lnbGroups {group.arc} }}\n"
+        )
+    listed = textwrap.fill(", ".join(names), WIDTH - 8, initial_indent=" " * 8, subsequent_indent=" " * 8)
+    lines.append(
+        f"lnbCompliance MODULE-COMPLIANCE\n"
+        f"    STATUS current\n"
+        f"    DESCRIPTION\n{_quoted('What an agent of this module serves, as far as its devices tell it.', 8)}\n"
+        f"    MODULE\n"
+        f"    MANDATORY-GROUPS {{\n{listed}\n    }}\n"
+        f"    ::= {{ lnbCompliances 1 }}\n"
+    )
+    return "\n".join(lines)
