@@ -15,6 +15,7 @@ from typing import Any, Final
 from agent.errors import DeclarationError
 from agent.mib.encoding import Oid
 from agent.mib.syntax import TEXT, Reader, Syntax
+from agent.model import reading
 
 LABEL_LIMIT: Final = 32
 """Characters an object name may have (RFC 2578 3.1 recommends it, some managers demand it)."""
@@ -73,12 +74,13 @@ class Index:
 
 
 class Feed(Enum):
-    """What a table is built from, and so when it is built anew."""
+    """What a table is built from, and so when it is built anew; leftovers of a document are built after the rest."""
 
     AGENT = "agent"
     STATUS = "status"
     DOCUMENT = "document"
     EXCHANGES = "exchanges"
+    LEFTOVERS = "leftovers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,14 @@ def described(
     return (
         Column(arc, name, syntax, f"{what} A word this MIB does not know reads other.", paths, measured=measured),
         Column(
-            arc + 1, f"{name}Text", TEXT, f"The device's own word for {name}.", paths, follows=name, measured=measured
+            arc + 1,
+            f"{name}Text",
+            TEXT,
+            f"The device's own word for {name}.",
+            paths,
+            read=reading.word,
+            follows=name,
+            measured=measured,
         ),
     )
 

@@ -43,11 +43,11 @@ def says_nothing(raw: Json) -> bool:
     return raw is None or (isinstance(raw, str) and raw.strip().lower() in NOTHING)
 
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*%?")
 
 
 def number(raw: Json) -> float | int | Absent:
-    """A finite number; text may carry a unit behind it ("100", "12.5 %")."""
+    """A finite number, also as text ("100", "12.5 %"); a unit behind it is refused, since it would be lost."""
     if says_nothing(raw):
         return ABSENT
     if isinstance(raw, bool):
@@ -59,12 +59,12 @@ def number(raw: Json) -> float | int | Absent:
             raise Unreadable("not a finite number")
         return raw
     if isinstance(raw, str):
-        found = _NUMBER.match(raw.strip())
-        if found and len(found[0]) <= 40:
-            text = found[0]
-            value = float(text)
+        found = _NUMBER.fullmatch(raw.strip())
+        if found and len(found[1]) <= 40:
+            digits = found[1]
+            value = float(digits)
             if math.isfinite(value):
-                return int(text) if text.lstrip("+-").isdigit() else value
+                return int(digits) if digits.lstrip("+-").isdigit() else value
     raise Unreadable("not a number")
 
 
@@ -134,6 +134,13 @@ def written(raw: Json) -> str:
     return "{}" if not raw else "object"
 
 
+def word(raw: Json) -> str | Absent:
+    """A word of an enumeration as the device writes it; words like none and never have a meaning there."""
+    if raw is None or (isinstance(raw, str) and raw.strip() in ("", "-")):
+        return ABSENT
+    return written(raw).strip()
+
+
 def words(raw: Json) -> str | Absent:
     """A list of words as one line ("gps28, gps1"); a single word as it is."""
     if isinstance(raw, list):
@@ -185,7 +192,7 @@ def _zone(text: str | None) -> timedelta:
 
 
 _QUALITY = re.compile(r"(?:less-than|<)[- ]?(\d+(?:\.\d+)?)[- ]?(ns|us|µs|ms|s)", re.IGNORECASE)
-_UNIT_NS = {"ns": 1, "us": 1_000, "µs": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
+_UNIT_NS = {"ns": 1, "us": 1_000, "µs": 1_000, "μs": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 _QUALITY_CODES = {
     3: 1, 4: 10, 5: 25, 6: 100, 7: 250, 8: 1_000, 9: 2_500, 10: 10_000, 11: 25_000, 12: 100_000, 13: 250_000,
     14: 1_000_000, 15: 2_500_000, 16: 10_000_000, 17: 25_000_000, 18: 100_000_000, 19: 250_000_000,
@@ -232,7 +239,7 @@ _WORD_BREAK = re.compile(r"[^A-Za-z0-9]+")
 
 def label(raw: Json) -> str | Absent:
     """The device's word as an enumeration label: "not-warmed-up" becomes notWarmedUp; raw codes stay digits."""
-    if says_nothing(raw) and not (isinstance(raw, str) and raw.strip().lower() in {"none", "never"}):
+    if raw is None or (isinstance(raw, str) and raw.strip().lower() in {"", "-", "n/a"}):
         return ABSENT
     if isinstance(raw, bool):
         return "true" if raw else "false"
@@ -267,6 +274,34 @@ SIZE_UNITS: Final = ((1.0, "KiB"), (1024.0, "MiB"), (1024.0**2, "GiB"), (1024.0*
 def time_text(ns: float) -> str:
     """Nanoseconds in a readable unit ("-123 ns", "1.50 ms")."""
     return scaled_text(ns, TIME_UNITS)
+
+
+_TIME = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(ns|us|µs|μs|ms|s)")
+
+
+def nanoseconds(raw: Json) -> int | Absent:
+    """Nanoseconds where no public document states the unit: a number of ns, or text that names its unit.
+
+    A fraction below 1 is refused: it may as well be seconds, and would read as a false zero.
+    """
+    found = _TIME.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    if found:
+        return round(float(found[1]) * _UNIT_NS[found[2]])
+    value = number(raw)
+    if isinstance(value, Absent):
+        return value
+    if value != 0 and abs(value) < 1:
+        raise Unreadable("a fraction below 1 where nanoseconds were expected")
+    return round(value)
+
+
+def nanoseconds_text(raw: Json) -> str | Absent:
+    """Nanoseconds in the unit that suits their size; what cannot be read as such stays as it is written."""
+    try:
+        value = nanoseconds(raw)
+    except Unreadable:
+        return text(raw)
+    return value if isinstance(value, Absent) else time_text(value)
 
 
 def size_text(kib: float) -> str:

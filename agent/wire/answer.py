@@ -5,11 +5,12 @@ Names come and go packed (agent.mib.encoding.packed). What is not in view does n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from agent.mib import encoding
+from agent.wire import ber
 from agent.wire.store import Found
 from agent.wire.view import View
 
@@ -36,6 +37,13 @@ class TooBig:
     """The answer would not fit (RFC 3416 4.2.1: tooBig, index 0, no varbinds)."""
 
 
+@dataclass(frozen=True, slots=True)
+class NoSuchName:
+    """The answer to a v1 request that names something there is not (RFC 1157 4.1.2)."""
+
+    index: int
+
+
 def _exception(key: bytes, value: bytes) -> bytes:
     return encoding.tlv(0x30, encoding.tlv(encoding.OBJECT_IDENTIFIER, _name(key)) + value)
 
@@ -58,20 +66,35 @@ def get(source: Source, view: View, names: Sequence[bytes], limit: int) -> list[
     return varbinds if sum(map(len, varbinds)) <= limit else TooBig()
 
 
+def get_v1(source: Source, view: View, names: Sequence[bytes], limit: int) -> list[bytes] | TooBig | NoSuchName:
+    """As `get` for v1: what is missing, or a Counter64 (RFC 3584 4.2.2.1), is noSuchName with its position."""
+    varbinds = []
+    for position, name in enumerate(names, 1):
+        varbind = source.get(name) if name in view else None
+        if varbind is None or is_counter64(varbind):
+            return NoSuchName(position)
+        varbinds.append(varbind)
+    return varbinds if sum(map(len, varbinds)) <= limit else TooBig()
+
+
+def is_counter64(varbind: bytes) -> bool:
+    """Whether a varbind's value is one that v1 cannot carry."""
+    _, start, _ = ber.header(varbind, 0)
+    _, _, name_end = ber.header(varbind, start)
+    return varbind[name_end] == encoding.COUNTER64
+
+
 def following(source: Source, view: View, key: bytes) -> Found | None:
     """The first cell behind a key that is in view."""
-    while True:
-        found = source.next(key)
-        if found is None or found.key in view:
-            return found
+    found = source.next(key)
+    while found is not None and found.key not in view:
         start = view.resume(found.key)
         if start is None:
             return None
-        # A cell may stand exactly at the start of the range; the key just before it finds that one too.
-        at_start = source.get(start)
-        if at_start is not None:
-            return Found(start, at_start)
-        key = start
+        # The range's own start may be a cell; `next` would step over it.
+        varbind = source.get(start)
+        found = Found(start, varbind) if varbind is not None else source.next(start)
+    return found
 
 
 def get_next(source: Source, view: View, names: Sequence[bytes], limit: int) -> list[bytes] | TooBig:
@@ -80,6 +103,19 @@ def get_next(source: Source, view: View, names: Sequence[bytes], limit: int) -> 
     for name in names:
         found = following(source, view, name)
         varbinds.append(_exception(name, END_OF_MIB_VIEW) if found is None else found.varbind)
+    return varbinds if sum(map(len, varbinds)) <= limit else TooBig()
+
+
+def get_next_v1(source: Source, view: View, names: Sequence[bytes], limit: int) -> list[bytes] | TooBig | NoSuchName:
+    """As `get_next` for v1: Counter64 cells are stepped over, the end is noSuchName (RFC 1157 4.1.3)."""
+    varbinds = []
+    for position, name in enumerate(names, 1):
+        found = following(source, view, name)
+        while found is not None and is_counter64(found.varbind):
+            found = following(source, view, found.key)
+        if found is None:
+            return NoSuchName(position)
+        varbinds.append(found.varbind)
     return varbinds if sum(map(len, varbinds)) <= limit else TooBig()
 
 
@@ -92,27 +128,30 @@ def get_bulk(
     """
     first = min(max(non_repeaters, 0), len(names))
     varbinds: list[bytes] = []
-    size = 0
-    for name in names[:first]:
-        found = following(source, view, name)
-        varbind = _exception(name, END_OF_MIB_VIEW) if found is None else found.varbind
-        size += len(varbind)
-        if size > limit:
-            return varbinds
+    room = limit
+    for varbind in _bulk(source, view, names[:first], names[first:], max(max_repetitions, 0)):
+        room -= len(varbind)
+        if room < 0:
+            break
         varbinds.append(varbind)
-    places: list[bytes] = list(names[first:])
-    for _ in range(max(max_repetitions, 0) if places else 0):
+    return varbinds
+
+
+def _bulk(
+    source: Source, view: View, once: Sequence[bytes], repeated: Sequence[bytes], repetitions: int
+) -> Iterator[bytes]:
+    for name in once:
+        found = following(source, view, name)
+        yield _exception(name, END_OF_MIB_VIEW) if found is None else found.varbind
+    places = list(repeated)
+    for _ in range(repetitions if places else 0):
         ended = True
         for position, place in enumerate(places):
             found = following(source, view, place)
             if found is None:
-                varbind = _exception(place, END_OF_MIB_VIEW)
+                yield _exception(place, END_OF_MIB_VIEW)
             else:
-                varbind, places[position], ended = found.varbind, found.key, False
-            size += len(varbind)
-            if size > limit:
-                return varbinds
-            varbinds.append(varbind)
+                places[position], ended = found.key, False
+                yield found.varbind
         if ended:
-            break
-    return varbinds
+            return

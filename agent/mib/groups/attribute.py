@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from agent.mib.declaration import Access, Column, Group, Index, Table
+from agent.mib.declaration import Access, Column, Feed, Group, Index, Table
 from agent.mib.groups.common import DEVICE
 from agent.mib.syntax import INDEX, INTEGER32, enumeration, text
 from agent.mib.view import DeviceView
@@ -88,6 +88,7 @@ ATTRIBUTES = Table(
         Column(5, "lnbAttributeText", text(PATH_LIMIT), "The value as text; for null and empty the empty string.",
                value=lambda row: "" if _type(row) in ("null", "empty") else written(row.value)),
     ),
+    feed=Feed.LEFTOVERS,
     source=_rows,
 )  # fmt: skip
 

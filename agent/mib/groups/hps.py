@@ -136,8 +136,8 @@ TIMESTAMPER = Table(
         Column(3, "lnbTimestamperTime", DATE_AND_TIME, "Time of the timestamper.", ("current-time",), measured=True),
         *with_text(
             Column(4, "lnbTimestamperOffset", NANOSECONDS, "Offset from the card's internal reference.",
-                   ("offset-from-int-ref",), units="nanoseconds", measured=True),
-            NS_TEXT,
+                   ("offset-from-int-ref",), units="nanoseconds", read=reading.nanoseconds, measured=True),
+            reading.nanoseconds_text,
         ),
         Column(6, "lnbTimestamperUtilization", PERCENT, "Utilisation.", ("utilization",), units="percent",
                measured=True),

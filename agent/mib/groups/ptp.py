@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from agent.mib.declaration import Access, Column, Group, Index, Table, described, with_text
 from agent.mib.groups.common import DEVICE, PTP, SLOTS
-from agent.mib.groups.device import NS_TEXT
 from agent.mib.syntax import (
     COUNTER64,
     GAUGE,
@@ -170,13 +169,13 @@ CURRENT = Table(
     (
         *with_text(
             Column(1, "lnbPtpOffset", NANOSECONDS, "Offset from the master.", ("current-ds.offset-from-master",),
-                   units="nanoseconds", measured=True),
-            NS_TEXT,
+                   units="nanoseconds", read=reading.nanoseconds, measured=True),
+            reading.nanoseconds_text,
         ),
         *with_text(
             Column(3, "lnbPtpMeanPathDelay", NANOSECONDS, "Mean path delay.", ("current-ds.mean-path-delay",),
-                   units="nanoseconds", measured=True),
-            NS_TEXT,
+                   units="nanoseconds", read=reading.nanoseconds, measured=True),
+            reading.nanoseconds_text,
         ),
         Column(5, "lnbPtpStepsRemoved", UNSIGNED32, "Steps from the grandmaster.", ("current-ds.steps-removed",),
                measured=True),
@@ -268,8 +267,8 @@ PORT = Table(
         *described(10, "lnbPtpDelayMechanism", DELAY_MECHANISM, "How delay is measured.", "port-ds.delay-mechanism"),
         *with_text(
             Column(12, "lnbPtpPeerPathDelay", NANOSECONDS, "Peer mean path delay.", ("port-ds.peer-mean-path-delay",),
-                   units="nanoseconds", measured=True),
-            NS_TEXT,
+                   units="nanoseconds", read=reading.nanoseconds, measured=True),
+            reading.nanoseconds_text,
         ),
         Column(14, "lnbPtpVersion", BYTE, "Version of PTP.", ("port-ds.version-number",)),
         Column(15, "lnbPtpMgmtErrors", COUNTER64, "Faulty management messages received.",
@@ -285,8 +284,8 @@ PORT = Table(
 def _delay_columns(arc: int, word: str, name: str, direction: str) -> tuple[Column, ...]:
     def column(place: int, suffix: str, what: str, path: str) -> tuple[Column, ...]:
         number = Column(arc + 2 * place, f"lnbPtp{name}{suffix}", NANOSECONDS, f"{what} delay {direction}.",
-                        (f"delay-statistics.{word}.{path}",), units="nanoseconds", measured=True)  # fmt: skip
-        return with_text(number, NS_TEXT)
+                        (f"delay-statistics.{word}.{path}",), units="nanoseconds", read=reading.nanoseconds, measured=True)  # fmt: skip
+        return with_text(number, reading.nanoseconds_text)
 
     return (
         *column(0, "Min", "Smallest", "min"),
@@ -413,8 +412,8 @@ CONFIG = Table(
         Column(17, "lnbPtpConfigAnnounceTimeout", BYTE, "Announce receipt timeout.", ("ann-rcpt-timeout",)),
         *with_text(
             Column(18, "lnbPtpConfigAsymmetry", NANOSECONDS, "Delay asymmetry compensated.", ("delay-asymmetry",),
-                   units="nanoseconds"),
-            NS_TEXT,
+                   units="nanoseconds", read=reading.nanoseconds),
+            reading.nanoseconds_text,
         ),
         Column(20, "lnbPtpConfigMulticastTtl", BYTE, "Time to live of multicast packets.", ("multicast-ttl",)),
         Column(21, "lnbPtpConfigUnicastTtl", BYTE, "Time to live of unicast packets.", ("unicast-ttl",)),

@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from agent.mib.declaration import Access, Column, Group, Table, described, with_text
 from agent.mib.groups.common import DEVICE, named
 from agent.mib.syntax import DATE_AND_TIME, GAUGE, INDEX, NANOSECONDS, TEXT, enumeration, unsigned32
 from agent.mib.view import Row
 from agent.model import reading
-from agent.model.document import Json
-from agent.model.reading import Absent, Unreadable
 
 NODE_STATE = enumeration("present", "missing")
 NODE_TYPE = enumeration("ntp", "ptp")
 NODE_STATUS = enumeration("ok", "alert")
 NODE = named("lnbSyncmonNodeIndex", "syncmonnode")
 
-_NUMBER = re.compile(r"(?P<number>[+-]?\d+(\.\d*)?([eE][+-]?\d+)?)\s*(?P<unit>ns|us|µs|μs|ms|s)?")
-_UNIT_NS: Final = {"ns": 1, "us": 1_000, "µs": 1_000, "μs": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
-
-
-def nanoseconds(raw: Json) -> int | Absent:
-    """Whole nanoseconds, or text that names its unit.
-
-    A fraction without a unit is refused: it may as well be seconds, and would then read as zero.
-    """
-    value = reading.number(raw)
-    if isinstance(value, Absent):
-        return value
-    if isinstance(raw, str):
-        found = _NUMBER.fullmatch(raw.strip())
-        if found is None:
-            raise Unreadable("a unit that is not one of time")
-        if found["unit"]:
-            return round(float(found["number"]) * _UNIT_NS[found["unit"]])
-    if value != round(value):
-        raise Unreadable("a fraction without a unit, where whole nanoseconds were expected")
-    return round(value)
-
-
-def nanoseconds_text(raw: Json) -> str | Absent:
-    """Nanoseconds in the unit that suits their size; what cannot be read as such stays as it is written."""
-    try:
-        value = nanoseconds(raw)
-    except Unreadable:
-        return reading.text(raw)
-    return value if isinstance(value, Absent) else reading.time_text(value)
-
 
 def _time(arc: int, name: str, what: str, *paths: str, measured: bool = True) -> tuple[Column, ...]:
     what = f"{what} Path and unit are inferred; {name}Text has the value also where this object is absent."
     return with_text(
-        Column(arc, name, NANOSECONDS, what, paths, read=nanoseconds, units="nanoseconds", measured=measured),
-        nanoseconds_text,
+        Column(arc, name, NANOSECONDS, what, paths, read=reading.nanoseconds, units="nanoseconds", measured=measured),
+        reading.nanoseconds_text,
     )
 
 

@@ -1,0 +1,173 @@
+"""The pysnmp engine made ready: identity, clock, communities, users, sockets, responder."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from pysnmp.carrier.asyncio.dgram import udp, udp6
+from pysnmp.entity import config as pysnmp_config
+from pysnmp.entity.engine import SnmpEngine
+from pysnmp.proto.rfc1902 import Integer32, OctetString
+
+from agent.config import SnmpSettings, UserSettings
+from agent.errors import HostError
+from agent.mib.module import parse_oid
+from agent.snmp.engineid import EngineIdentity
+from agent.snmp.gate import Gate, make_gate
+from agent.snmp.responder import Responder
+from agent.wire.access import Access, Grant, Level, Model
+from agent.wire.answer import Source
+from agent.wire.counters import Counters
+from agent.wire.view import make_view
+
+log = logging.getLogger(__name__)
+
+_AUTH = {
+    "SHA": pysnmp_config.USM_AUTH_HMAC96_SHA,
+    "SHA-224": pysnmp_config.USM_AUTH_HMAC128_SHA224,
+    "SHA-256": pysnmp_config.USM_AUTH_HMAC192_SHA256,
+    "SHA-384": pysnmp_config.USM_AUTH_HMAC256_SHA384,
+    "SHA-512": pysnmp_config.USM_AUTH_HMAC384_SHA512,
+}
+# net-snmp's AES-192 and AES-256 are what pysnmp names Blumenthal; the Reeder extension is -C there.
+_PRIV = {
+    "AES-128": pysnmp_config.USM_PRIV_CFB128_AES,
+    "AES-192": pysnmp_config.USM_PRIV_CFB192_AES_BLUMENTHAL,
+    "AES-256": pysnmp_config.USM_PRIV_CFB256_AES_BLUMENTHAL,
+    "AES-192-C": pysnmp_config.USM_PRIV_CFB192_AES,
+    "AES-256-C": pysnmp_config.USM_PRIV_CFB256_AES,
+}
+_LEVELS = {
+    "noAuthNoPriv": Level.NO_AUTH_NO_PRIV,
+    "authNoPriv": Level.AUTH_NO_PRIV,
+    "authPriv": Level.AUTH_PRIV,
+}
+
+
+def make_access(settings: SnmpSettings) -> Access:
+    """The access policy of a configuration; communities read with v1 and v2c, users at their own level."""
+    views = {
+        name: make_view(map(parse_oid, view.include), map(parse_oid, view.exclude))
+        for name, view in settings.all_views.items()
+    }
+    grants: dict[tuple[Model, str], Grant] = {}
+    for number, community in enumerate(settings.communities):
+        for model in (Model.V1, Model.V2C):
+            grants[model, _community_name(number)] = Grant(Level.NO_AUTH_NO_PRIV, views[community.view])
+    for user in settings.users:
+        grants[Model.USM, user.name] = Grant(_LEVELS[user.level], views[user.view])
+    return Access(grants)
+
+
+def _community_name(number: int) -> str:
+    return f"community{number}"
+
+
+class SnmpService:
+    """The agent's SNMP side, serving from a source until it is closed.
+
+    Must be made and closed within a running event loop.
+    """
+
+    def __init__(
+        self,
+        settings: SnmpSettings,
+        identity: EngineIdentity,
+        source: Source,
+        counters: Counters,
+        sockets: Sequence[socket.socket],
+    ) -> None:
+        if any(user.priv for user in settings.users):
+            check_privacy()
+        self._engine = _make_engine(identity, settings.max_message_size)
+        self.started_s = time.monotonic()
+        for number, community in enumerate(settings.communities):
+            pysnmp_config.add_v1_system(self._engine, _community_name(number), community.name.reveal())
+        for user in settings.users:
+            _add_user(self._engine, user)
+        gate = make_gate(settings.communities, counters)
+        _attach(self._engine, sockets, gate)
+        self._responder = Responder(self._engine, source, make_access(settings), counters, settings.max_message_size)
+
+    def engine_time_s(self) -> int:
+        """Seconds since the engine started."""
+        return int(time.monotonic() - self.started_s)
+
+    async def close(self) -> None:
+        """Close sockets and timers."""
+        self._engine.close_dispatcher()
+        await asyncio.sleep(0)
+
+
+def check_privacy() -> None:
+    """Whether SNMPv3 privacy can work here.
+
+    Raises:
+        HostError: the installed `cryptography` lacks what pysnmp needs; users with priv would fail at every request.
+    """
+    from pysnmp.proto.secmod.rfc3826.priv import aes
+
+    if aes.PysnmpCryptoError:
+        raise HostError("SNMPv3 privacy does not work: install cryptography 47 or newer")
+
+
+class _MonotonicTime(Integer32):  # type: ignore[misc]
+    """snmpEngineTime that does not follow the wall clock; pysnmp reads it by `clone()`."""
+
+    started_s = 0.0
+
+    def clone(self, *args: Any, **options: Any) -> Any:
+        """The time now, as pysnmp asks for it."""
+        return Integer32(*(args or (int(time.monotonic() - self.started_s),)), **options)
+
+
+def _make_engine(identity: EngineIdentity, max_message_size: int) -> SnmpEngine:
+    # Without an engine ID given, pysnmp keeps no boots of its own in the temporary directory.
+    engine = SnmpEngine(maxMessageSize=max_message_size)
+    symbols = engine.get_mib_builder().import_symbols
+    engine_id, boots, engine_time = symbols("__SNMP-FRAMEWORK-MIB", "snmpEngineID", "snmpEngineBoots", "snmpEngineTime")
+    engine_id.syntax = engine_id.syntax.clone(OctetString(identity.engine_id))
+    engine.snmpEngineID = engine_id.syntax
+    boots.syntax = boots.syntax.clone(identity.boots)
+    clock = _MonotonicTime(0)
+    clock.started_s = time.monotonic()
+    engine_time.syntax = clock
+    return engine
+
+
+def _add_user(engine: SnmpEngine, user: UserSettings) -> None:
+    keys: list[Any] = []
+    if user.auth:
+        keys += [_AUTH[user.auth.protocol], user.auth.passphrase.reveal()]
+    if user.priv:
+        keys += [_PRIV[user.priv.protocol], user.priv.passphrase.reveal()]
+    pysnmp_config.add_v3_user(engine, user.name, *keys)
+
+
+def _attach(engine: SnmpEngine, sockets: Iterable[socket.socket], gate: Gate) -> None:
+    for number, opened in enumerate(sockets):
+        is_v6 = opened.family == socket.AF_INET6
+        transport = _gated(udp6.Udp6Transport if is_v6 else udp.UdpTransport, gate)()
+        domain = (udp6.DOMAIN_NAME if is_v6 else udp.DOMAIN_NAME) + (number,)
+        pysnmp_config.add_transport(engine, domain, transport.open_server_mode(sock=opened))
+
+
+def _gated(kind: Any, gate: Gate) -> Any:
+    """A transport that shows the engine only what the gate admits, and outlives whatever the engine raises."""
+
+    class Gated(kind):  # type: ignore[misc]
+        def datagram_received(self, datagram: bytes, address: Any) -> None:
+            if not gate.admits(datagram, address[0]):
+                return
+            receive: Callable[..., None] = self._callback_function
+            try:
+                receive(self, address, datagram)
+            except Exception as problem:
+                log.warning("datagram-failed from=%s octets=%d error=%r", address[0], len(datagram), problem)
+
+    return Gated

@@ -1,0 +1,90 @@
+"""Engine ID and boots, kept in the state directory (RFC 3414 2.2): boots rise at every start, before any answer."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.errors import HostError
+
+log = logging.getLogger(__name__)
+
+BOOTS_MAX = 2**31 - 1
+"""Reached, boots stay there, and the engine is not in time for anybody until its ID changes (RFC 3414 2.2.2)."""
+
+_PREFIX = bytes.fromhex("80001f8805")
+"""Enterprise 8072 (net-snmp's, whose arc for experiments this agent uses), format 5: octets (RFC 3411 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineIdentity:
+    """Identity of an SNMP engine for one run."""
+
+    engine_id: bytes
+    boots: int
+
+
+def start_engine(state_dir: Path, configured: str | None) -> EngineIdentity:
+    """The identity for this start, written down with its raised boots before it is returned.
+
+    Args:
+        state_dir: where `engine.json` is kept.
+        configured: an engine ID in hexadecimal that replaces a generated one.
+
+    Raises:
+        HostError: the state directory cannot be written.
+    """
+    path = state_dir / "engine.json"
+    known = _read(path)
+    wanted = bytes.fromhex(configured.removeprefix("0x")) if configured else None
+    if known is None or (wanted is not None and wanted != known.engine_id):
+        fresh = EngineIdentity(wanted or _PREFIX + secrets.token_bytes(8), 1)
+    else:
+        fresh = EngineIdentity(known.engine_id, min(known.boots + 1, BOOTS_MAX))
+    _write(path, fresh)
+    return fresh
+
+
+def _read(path: Path) -> EngineIdentity | None:
+    try:
+        text = path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise HostError(f"cannot read {path}: {problem}") from problem
+    try:
+        data = json.loads(text)
+        identity = EngineIdentity(bytes.fromhex(data["engine_id"]), int(data["boots"]))
+        if not 5 <= len(identity.engine_id) <= 32 or not 0 < identity.boots <= BOOTS_MAX:
+            raise ValueError("out of bounds")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        # With its boots unknown the old ID must not be used again: managers would refuse it as a replay.
+        aside = path.with_suffix(".corrupt")
+        os.replace(path, aside)
+        log.error("engine-state-corrupt file=%s kept_as=%s: the engine gets a new ID", path, aside)
+        return None
+    return identity
+
+
+def _write(path: Path, identity: EngineIdentity) -> None:
+    text = json.dumps({"engine_id": identity.engine_id.hex(), "boots": identity.boots}) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".engine-")
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+    except OSError as problem:
+        raise HostError(f"cannot write {path}: {problem.strerror}; state_dir must be writable") from problem

@@ -1,0 +1,90 @@
+"""Strict BER reading: definite lengths, primitive strings, nothing left over (RFC 3417 8). Non-minimal lengths pass."""
+
+from __future__ import annotations
+
+from agent.mib.encoding import Oid
+
+SEQUENCE = 0x30
+
+
+class BerError(ValueError):
+    """The octets are not what they should be."""
+
+
+def header(octets: bytes, at: int) -> tuple[int, int, int]:
+    """Tag of the element at a position, and where its content begins and ends.
+
+    Raises:
+        BerError: the element does not lie within the octets.
+    """
+    if at + 2 > len(octets):
+        raise BerError("ends within a header")
+    tag, size = octets[at], octets[at + 1]
+    start = at + 2
+    if size & 0x80:
+        width = size & 0x7F
+        if not 1 <= width <= 4 or start + width > len(octets):
+            raise BerError("indefinite or oversized length")
+        size = int.from_bytes(octets[start : start + width], "big")
+        start += width
+    end = start + size
+    if end > len(octets):
+        raise BerError("content is cut off")
+    return tag, start, end
+
+
+def expect(octets: bytes, at: int, tag: int) -> tuple[int, int]:
+    """Where the content of an element of this tag begins and ends.
+
+    Raises:
+        BerError: it is of another tag, or cut off.
+    """
+    found, start, end = header(octets, at)
+    if found != tag:
+        raise BerError(f"tag {found:#04x} where {tag:#04x} belongs")
+    return start, end
+
+
+def integer(octets: bytes, at: int) -> tuple[int, int]:
+    """Value of an INTEGER of at most 32 bits, and where it ends."""
+    start, end = expect(octets, at, 0x02)
+    if not 1 <= end - start <= 5:
+        raise BerError("not a 32-bit integer")
+    return int.from_bytes(octets[start:end], "big", signed=True), end
+
+
+def string(octets: bytes, at: int) -> tuple[bytes, int]:
+    """Value of an OCTET STRING, and where it ends."""
+    start, end = expect(octets, at, 0x04)
+    return octets[start:end], end
+
+
+def object_identifier(content: bytes) -> Oid:
+    """The OID in content octets.
+
+    Raises:
+        BerError: it is empty, cut off, longer than 128 sub-identifiers, or one exceeds 32 bits (RFC 2578 3.5).
+    """
+    if not content or content[-1] & 0x80:
+        raise BerError("an OID that is empty or cut off")
+    numbers = []
+    number = 0
+    for octet in content:
+        number = number << 7 | octet & 0x7F
+        if number > 0xFFFFFFFF + (80 if not numbers else 0):
+            raise BerError("a sub-identifier over 32 bits")
+        if not octet & 0x80:
+            numbers.append(number)
+            number = 0
+    if len(numbers) > 127:
+        raise BerError("an OID of more than 128 sub-identifiers")
+    first = min(numbers[0] // 40, 2)
+    return (first, numbers[0] - 40 * first, *numbers[1:])
+
+
+def varbind(octets: bytes) -> tuple[Oid, int, bytes]:
+    """Name, value tag and value content of a whole VarBind."""
+    start, _ = expect(octets, 0, SEQUENCE)
+    name_start, name_end = expect(octets, start, 0x06)
+    tag, value_start, value_end = header(octets, name_end)
+    return object_identifier(octets[name_start:name_end]), tag, octets[value_start:value_end]
