@@ -5,9 +5,10 @@ AgentError
 │   ├── ConfigError      a configuration file or overlay: names file, key and what is allowed
 │   └── UsageError       a command line
 ├── HostError            the machine denies something (address in use, state directory not writable)
-├── DeviceError          a LANTIME did not answer as it should; carries the reason served over SNMP
-│   ├── Unreachable · TimedOut · TlsFailed · RateLimited · CredentialsMissing · CredentialsRejected
-│   └── RestDisabled · ServerError · BadAnswer · TooLarge · NotFound · UnsupportedVersion
+├── DeviceError          a LANTIME is not asked, or did not answer as it should; has the reason served over SNMP
+│   ├── CredentialsMissing · SwitchedOff · CredentialsRejected · RestDisabled · UnsupportedVersion
+│   ├── Unreachable · TimedOut · TlsFailed · RateLimited
+│   └── ServerError · NotFound · BadAnswer · TooLarge
 └── DeclarationError     a MIB declaration contradicts itself (found at import, never while serving)
 """
 
@@ -93,6 +94,12 @@ class CredentialsMissing(DeviceError):
     """No user name or password is configured, so nothing is asked."""
 
     reason = "credentialsMissing"
+
+
+class SwitchedOff(DeviceError):
+    """The configuration says `enabled: false`, so nothing is asked."""
+
+    reason = "switchedOff"
 
 
 class CredentialsRejected(DeviceError):

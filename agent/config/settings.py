@@ -92,12 +92,17 @@ class PollSettings(Model):
     configuration: bool = True
     connect_timeout_s: Annotated[float, Field(gt=0, le=60)] = 3
     read_timeout_s: Annotated[float, Field(gt=0, le=120)] = 10
-    deadline_s: Annotated[float, Field(gt=0, le=600)] = 15
+    deadline_s: Annotated[float, Field(gt=0, le=600)] | None = None
     body_limit_mb: Annotated[float, Field(gt=0, le=1024)] = 8
     backoff_max_s: Annotated[float, Field(ge=10, le=3600)] = 300
     rejected_pause_s: Annotated[float, Field(ge=60, le=604_800)] = 3600
     down_after_s: Annotated[float, Field(ge=10, le=604_800)] = 90
     hold_missing_s: Annotated[float, Field(ge=0, le=31_536_000)] = 86_400
+
+    @property
+    def whole_deadline_s(self) -> float:
+        """Seconds a whole poll may take; subtrees are many requests of several seconds each (REST facts 1.3)."""
+        return self.deadline_s or (15 if self.mode == "tree" else 60)
 
     @model_validator(mode="after")
     def _consistent(self) -> PollSettings:

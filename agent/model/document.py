@@ -329,6 +329,29 @@ def _grafted(known: Json, names: list[str], data: Json) -> dict[str, Json]:
     return node
 
 
+def prune(root: Mapping[str, Json], path: str) -> Json:
+    """The document without the node at a REST path below /api; the given document is not changed."""
+    return _pruned(root, path.strip("/").split("/"))
+
+
+def _pruned(known: Json, names: list[str]) -> Json:
+    name, rest = names[0], names[1:]
+    if isinstance(known, list):
+        kept = list(known)
+        for position, element in enumerate(known):
+            if element_name(element, position) == name:
+                kept[position : position + 1] = [_pruned(element, rest)] if rest else []
+        return kept
+    if not isinstance(known, Mapping) or name not in known:
+        return known
+    node = dict(known)
+    if rest:
+        node[name] = _pruned(node[name], rest)
+    else:
+        del node[name]
+    return node
+
+
 def _grafted_element(known: Json, names: list[str], data: Json) -> list[Json]:
     elements: list[Json] = list(known) if isinstance(known, list) else []
     name, rest = names[0], names[1:]

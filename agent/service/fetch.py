@@ -1,0 +1,157 @@
+"""One poll's requests, in order, one at a time: what is asked depends on the configured mode and on what is due."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from agent.config import DeviceSettings
+from agent.errors import CredentialsRejected, DeviceError, NotFound, RateLimited, TimedOut, UnsupportedVersion
+from agent.model.document import MISSING, Json, find, graft, parse_path, prune
+from agent.model.envelope import generation, slot_ids
+from agent.model.exchange import Purpose
+
+OLDEST_GENERATION = 8
+"""The first generation whose shape is known (firmware 7.04)."""
+
+_STATUS = "status"
+_CHASSIS = "status/chassis0"
+
+
+class Fetcher(Protocol):
+    """A session to one device."""
+
+    def get(self, path: str, *, deadline_s: float, slot: str = "", purpose: Purpose = Purpose.POLL) -> Json:
+        """The answer to GET /api/<path>, or a DeviceError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When things that are not asked at every poll were asked last (monotonic seconds).
+
+    Attributes:
+        inventory: the chassis with all its slots; None when never.
+        configuration: slot ID to when its card's configuration was read.
+        pause_until: no configuration is asked before.
+    """
+
+    inventory: float | None = None
+    configuration: Mapping[str, float] = field(default_factory=dict)
+    pause_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What a poll brought.
+
+    Attributes:
+        root: the merged document; parts that were not asked, or failed, are as they were.
+        error: why the poll did not bring all of the status.
+        changed: whether anything was received.
+    """
+
+    root: Mapping[str, Json]
+    due: Due
+    error: DeviceError | None
+    duration_s: float
+    changed: bool
+
+
+class Poll:
+    """One poll of one device; used once, in a worker thread."""
+
+    def __init__(self, settings: DeviceSettings, fetcher: Fetcher, root: Mapping[str, Json], due: Due) -> None:
+        self._settings = settings
+        self._fetcher = fetcher
+        self._root = root
+        self._due = due
+        self._started = time.monotonic()
+        self._changed = False
+
+    def run(self) -> Harvest:
+        """Ask everything that is due; never raises a DeviceError."""
+        error: DeviceError | None = None
+        try:
+            if self._settings.poll.mode == "tree":
+                self._take(_STATUS)
+            else:
+                self._take_subtrees()
+            self._check_version()
+            self._take_configurations()
+        except DeviceError as problem:
+            error = problem
+        return Harvest(self._root, self._due, error, self._elapsed(), self._changed)
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._started
+
+    def _take(self, path: str, slot: str = "") -> None:
+        left_s = self._settings.poll.whole_deadline_s - self._elapsed()
+        if left_s <= 0:
+            raise TimedOut(f"the poll took longer than {self._settings.poll.whole_deadline_s:g} s")
+        answer = self._fetcher.get(path, deadline_s=left_s, slot=slot)
+        self._root = graft(self._root, path, answer)
+        self._changed = True
+
+    def _take_subtrees(self) -> None:
+        poll = self._settings.poll
+        now = time.monotonic()
+        if self._due.inventory is None or now - self._due.inventory >= poll.inventory_interval_s:
+            self._take(_CHASSIS)
+            self._due = replace(self._due, inventory=now)
+        for path in poll.subtrees:
+            self._take_if_there(f"{_STATUS}/{path}")
+        for slot in self._occupied():
+            if not self._take_if_there(f"{_CHASSIS}/slots/{slot}/module", slot):
+                # The card was pulled, or its slot is gone: the chassis tells at the next poll.
+                self._due = replace(self._due, inventory=None)
+
+    def _take_if_there(self, path: str, slot: str = "") -> bool:
+        try:
+            self._take(path, slot)
+        except NotFound:
+            self._root = prune(self._root, path)
+            self._changed = True
+            return False
+        return True
+
+    def _occupied(self) -> list[str]:
+        """Slots whose module is worth asking for: the configured ones that exist, else all that hold something."""
+        there = slot_ids(self._root)
+        if self._settings.slots:
+            return [slot for slot in there if slot in self._settings.slots and self._has_module(slot)]
+        return [slot for slot in there if self._has_module(slot)]
+
+    def _has_module(self, slot: str) -> bool:
+        return find(self._root, parse_path(f"status.chassis0.slots.{slot}.module").steps) is not MISSING
+
+    def _check_version(self) -> None:
+        version = generation(self._root)
+        if version is not None and version < OLDEST_GENERATION:
+            raise UnsupportedVersion(f"REST API {version} is older than {OLDEST_GENERATION}, the oldest one known")
+
+    def _take_configurations(self) -> None:
+        """Card configurations that are due, as far as the time of this poll reaches; the rest waits for the next."""
+        poll = self._settings.poll
+        if not poll.configuration or time.monotonic() < self._due.pause_until:
+            return
+        for slot in self._occupied():
+            asked = self._due.configuration.get(slot)
+            if asked is not None and time.monotonic() - asked < poll.configuration_interval_s:
+                continue
+            if self._elapsed() > poll.whole_deadline_s / 2:
+                return
+            try:
+                self._take_if_there(f"configuration/chassis0/slots/{slot}/module", slot)
+            except CredentialsRejected:
+                raise
+            except DeviceError as problem:
+                # The status is complete; configuration has time, and the device is left alone for a while.
+                asked_for = problem.retry_after_s if isinstance(problem, RateLimited) else None
+                pause_s = max(2 * poll.interval_s, asked_for or 0)
+                self._due = replace(self._due, pause_until=time.monotonic() + pause_s)
+                return
+            configuration = {**self._due.configuration, slot: time.monotonic()}
+            self._due = replace(self._due, configuration=configuration)

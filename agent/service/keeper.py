@@ -1,0 +1,226 @@
+"""The keeper of one device: its document, health, exchanges and what is served of them.
+
+Each change makes new frozen blocks, which replace the old ones in one swap.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from typing import Protocol
+
+from agent.config import DeviceSettings
+from agent.errors import CredentialsMissing, DeviceError, HostError, SwitchedOff
+from agent.mib.build import Memory, build
+from agent.mib.declaration import Feed
+from agent.mib.plan import Plan
+from agent.mib.view import DeviceView, Drift
+from agent.model import exchange as exchanges
+from agent.model import health as healths
+from agent.model.document import Json
+from agent.model.envelope import cut_to_slots, generation
+from agent.model.exchange import Exchange, ExchangeLog
+from agent.model.health import DeviceState, Health
+from agent.model.identity import Given, Identities
+from agent.service.fetch import Due, Fetcher, Poll
+from agent.wire.block import Block, make_blocks
+
+log = logging.getLogger(__name__)
+
+Plans = Callable[[int | None], Plan]
+"""The plan for an API generation."""
+
+Blocks = Mapping[Feed, Sequence[Block]]
+
+
+class Sink(Protocol):
+    """Where blocks are served from."""
+
+    def swap(self, owner: tuple[str, Feed], blocks: Sequence[Block]) -> None:
+        """Put an owner's blocks in the place of the ones it had."""
+
+
+class Indexes(Protocol):
+    """Where indexes are written down."""
+
+    def given(self, scope: str) -> list[Given]:
+        """All indexes given in a scope."""
+
+    def keep(self, scope: str, given: Sequence[Given]) -> None:
+        """Write indexes down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that hold for every device."""
+
+    attributes: int
+    http_max_count: int
+    http_tracking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known of a device at one moment."""
+
+    health: Health
+    log: ExchangeLog
+    root: Mapping[str, Json] = field(default_factory=dict)
+    memory: Memory = field(default_factory=dict)
+    drift: tuple[Drift, ...] = ()
+    due: Due = Due()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a poll made of what was known, and the blocks to serve."""
+
+    known: Known
+    error: DeviceError | None
+    duration_s: float
+    blocks: Blocks
+
+
+def now() -> datetime:
+    """The wall clock, UTC."""
+    return datetime.now(timezone.utc)
+
+
+class Keeper:
+    """One device. `poll` runs in a worker thread, everything else in the event loop's."""
+
+    def __init__(
+        self, index: int, settings: DeviceSettings, *, plans: Plans, sink: Sink, indexes: Indexes, limits: Limits
+    ) -> None:
+        self.index = index
+        self.settings = settings
+        self._plans = plans
+        self._sink = sink
+        self._indexes = indexes
+        self._limits = limits
+        self._identities = Identities(indexes.given(settings.name))
+        self._unkept: list[Given] = []
+        self.known = Known(_first_health(settings), ExchangeLog(limits.http_max_count))
+        self._publish(self._show(self.known, now(), Feed.STATUS, Feed.EXCHANGES))
+
+    def poll(self, fetcher: Fetcher) -> Outcome:
+        """Ask the device and make blocks of what it says; changes nothing that is served."""
+        before = self.known
+        harvest = Poll(self.settings, fetcher, before.root, before.due).run()
+        moment = now()
+        if harvest.error is None:
+            health = healths.succeeded(before.health, moment, harvest.duration_s)
+        else:
+            health = healths.failed(before.health, moment, harvest.error, self.settings.poll.down_after_s)
+        known = replace(before, root=harvest.root, health=health, due=harvest.due)
+        if harvest.changed or (health.state is DeviceState.DOWN) != (before.health.state is DeviceState.DOWN):
+            known, blocks = self._read(known, moment)
+            self._keep_indexes()
+        else:
+            blocks = self._show(known, moment, Feed.STATUS)
+        return Outcome(known, harvest.error, harvest.duration_s, blocks)
+
+    def accept(self, outcome: Outcome) -> None:
+        """Serve what a poll brought."""
+        before = self.known.health
+        # The log went on in the loop's thread while the poll ran.
+        self.known = replace(outcome.known, log=self.known.log)
+        self._publish(outcome.blocks)
+        self._report(before)
+
+    def age(self) -> None:
+        """A stale device becomes down when its time has come; its measured cells go."""
+        before = self.known.health
+        health = healths.aged(before, now(), self.settings.poll.down_after_s)
+        if health is before:
+            return
+        self.known, blocks = self._read(replace(self.known, health=health), now())
+        self._publish(blocks)
+        self._report(before)
+
+    def begun(self, exchange: Exchange) -> None:
+        """An exchange left."""
+        after = exchanges.begun(self.known.log, exchange, tracked=self._limits.http_tracking)
+        self.known = replace(self.known, log=after)
+
+    def ended(self, exchange: Exchange) -> None:
+        """An exchange ended."""
+        self.known = replace(self.known, log=exchanges.ended(self.known.log, exchange))
+
+    def show_exchanges(self) -> None:
+        """Serve the exchange log as it is."""
+        self._publish(self._show(self.known, now(), Feed.EXCHANGES))
+
+    def _view(self, known: Known, moment: datetime) -> DeviceView:
+        slots = self.settings.slots
+        root = cut_to_slots(known.root, slots) if slots and known.root else known.root
+        return DeviceView(
+            self.index,
+            self.settings,
+            root,
+            known.health,
+            self._identities,
+            moment,
+            known.log,
+            drift=known.drift,
+            attribute_limit=self._limits.attributes,
+        )
+
+    def _show(self, known: Known, moment: datetime, *feeds: Feed) -> Blocks:
+        """Blocks of tables that need no new reading of the document."""
+        plan, view = self._plans(generation(known.root)), self._view(known, moment)
+        return {feed: list(make_blocks(build(plan, (feed,), view, known.memory)[0])) for feed in feeds}
+
+    def _read(self, known: Known, moment: datetime) -> tuple[Known, Blocks]:
+        """Blocks of everything in the document, and what is known after reading it."""
+        plan, view = self._plans(generation(known.root)), self._view(known, moment)
+        # The status tables read the document too: their leaves are no leftovers, their drift counts.
+        build(plan, (Feed.STATUS,), view, known.memory)
+        document, memory = build(plan, (Feed.DOCUMENT,), view, known.memory)
+        leftovers, _ = build(plan, (Feed.LEFTOVERS,), view, memory)
+        known = replace(known, memory=memory, drift=tuple(view.notes.drift.values()))
+        blocks = {
+            Feed.DOCUMENT: list(make_blocks(document)),
+            Feed.LEFTOVERS: list(make_blocks(leftovers)),
+            **self._show(known, moment, Feed.STATUS),
+        }
+        return known, blocks
+
+    def _publish(self, blocks: Blocks) -> None:
+        for feed, ready in blocks.items():
+            self._sink.swap((self.settings.name, feed), ready)
+
+    def _keep_indexes(self) -> None:
+        self._unkept += self._identities.take_fresh()
+        try:
+            self._indexes.keep(self.settings.name, self._unkept)
+        except HostError as problem:
+            # They are served all the same, and written with the next ones.
+            log.error("indexes-not-kept device=%s count=%d problem=%s", self.settings.name, len(self._unkept), problem)
+        else:
+            self._unkept = []
+
+    def _report(self, before: Health) -> None:
+        """One log line when a device's state or reason changes, none while it stays."""
+        health = self.known.health
+        if (health.state, health.reason) == (before.state, before.reason):
+            return
+        level = logging.INFO if health.state is DeviceState.UP else logging.WARNING
+        log.log(
+            level,
+            "device-%s device=%s reason=%s detail=%r",
+            health.state.value,
+            self.settings.name,
+            health.reason,
+            health.detail,
+        )
+
+
+def _first_health(settings: DeviceSettings) -> Health:
+    if not settings.enabled:
+        return healths.unpolled(Health(), SwitchedOff("switched off in the configuration"))
+    if settings.username is None:
+        return healths.unpolled(Health(), CredentialsMissing("no username and password in the configuration"))
+    return Health()

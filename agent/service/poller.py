@@ -1,0 +1,183 @@
+"""Polls by schedule: one job per device, run in worker threads, each telling when the next one is due."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import random
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from typing import Protocol
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from agent.config import DeviceSettings
+from agent.model.exchange import Exchange
+from agent.model.pacing import Pace, first_delay_s, next_delay_s
+from agent.service.fetch import Fetcher
+from agent.service.keeper import Keeper, Outcome
+
+log = logging.getLogger(__name__)
+
+HOUSEKEEPING_S = 5
+CLOCK_STEP_S = 2.0
+"""A wall clock that moved this much against the monotonic one was set; the jobs' times are then set anew."""
+_SHOW_DELAY_S = 0.05
+"""Exchanges that begin and end within this time are shown together."""
+
+
+class Session(Fetcher, Protocol):
+    """A session to a device that can be closed."""
+
+    def close(self) -> None:
+        """Close its connection."""
+
+
+class ExchangeListener(Protocol):
+    """What a session tells of its exchanges, from the thread it is used in."""
+
+    def number(self) -> int:
+        """The next exchange number."""
+
+    def begun(self, exchange: Exchange) -> None:
+        """An exchange left."""
+
+    def ended(self, exchange: Exchange) -> None:
+        """An exchange ended."""
+
+
+OpenSession = Callable[[DeviceSettings, ExchangeListener], Session]
+
+
+class _Listener:
+    """Brings exchanges from worker threads into the event loop's thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, keeper: Keeper, numbers: Iterable[int]) -> None:
+        self._loop = loop
+        self._keeper = keeper
+        self._numbers = iter(numbers)
+        self._planned = False
+
+    def number(self) -> int:
+        return next(self._numbers)
+
+    def begun(self, exchange: Exchange) -> None:
+        self._tell(self._keeper.begun, exchange)
+
+    def ended(self, exchange: Exchange) -> None:
+        self._tell(self._keeper.ended, exchange)
+
+    def _tell(self, note: Callable[[Exchange], None], exchange: Exchange) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._take, note, exchange)
+
+    def _take(self, note: Callable[[Exchange], None], exchange: Exchange) -> None:
+        note(exchange)
+        if not self._planned:
+            self._planned = True
+            self._loop.call_later(_SHOW_DELAY_S, self._show)
+
+    def _show(self) -> None:
+        self._planned = False
+        self._keeper.show_exchanges()
+
+
+class Poller:
+    """Polls a fleet until it is stopped. Made, started and stopped in one event loop."""
+
+    def __init__(
+        self,
+        keepers: Iterable[Keeper],
+        open_session: OpenSession,
+        max_parallel: int,
+        after_poll: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._keepers = {keeper.settings.name: keeper for keeper in keepers}
+        self._after_poll = after_poll
+        self._threads = ThreadPoolExecutor(max_parallel, thread_name_prefix="poll")
+        self._scheduler = AsyncIOScheduler(
+            event_loop=self._loop,
+            timezone=timezone.utc,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        numbers = itertools.count(1)
+        self._sessions = {
+            name: open_session(keeper.settings, _Listener(self._loop, keeper, numbers))
+            for name, keeper in self._keepers.items()
+            if _is_polled(keeper.settings)
+        }
+        self._due_s: dict[str, float] = {}
+        self._clock_lead_s = time.time() - time.monotonic()
+
+    def start(self) -> None:
+        """Plan every device's first poll, spread over its interval, and begin."""
+        for name in self._sessions:
+            self._plan(name, first_delay_s(name, min(self._keepers[name].settings.poll.interval_s, 30)))
+        self._scheduler.add_job(self._housekeep, IntervalTrigger(seconds=HOUSEKEEPING_S), id=":housekeeping")
+        self._scheduler.start()
+
+    def poll_now(self) -> None:
+        """Plan a poll of every device at once."""
+        for name in self._sessions:
+            self._plan(name, 0)
+
+    async def stop(self) -> None:
+        """Start no more polls, let the running ones end, close the sessions."""
+        self._scheduler.pause()
+        await self._loop.run_in_executor(None, self._threads.shutdown)
+        self._scheduler.shutdown(wait=False)
+        for session in self._sessions.values():
+            session.close()
+        await asyncio.sleep(0)
+
+    def _plan(self, name: str, delay_s: float) -> None:
+        self._due_s[name] = time.monotonic() + delay_s
+        when = datetime.now(timezone.utc) + timedelta(seconds=delay_s)
+        self._scheduler.add_job(
+            self._poll, DateTrigger(when), args=(name,), id=name, replace_existing=True, misfire_grace_time=None
+        )
+
+    async def _poll(self, name: str) -> None:
+        keeper = self._keepers[name]
+        delay_s = keeper.settings.poll.interval_s
+        self._due_s.pop(name, None)
+        try:
+            outcome = await self._loop.run_in_executor(self._threads, keeper.poll, self._sessions[name])
+            keeper.accept(outcome)
+            delay_s = _next_delay_s(keeper, outcome)
+        except RuntimeError as problem:
+            if "shutdown" in str(problem):
+                return
+            log.exception("poll-crashed device=%s", name)
+        except Exception:
+            # A fault of the agent's own must not end the polling of a device; its last blocks stay.
+            log.exception("poll-crashed device=%s", name)
+        self._after_poll()
+        self._plan(name, delay_s)
+
+    async def _housekeep(self) -> None:
+        for keeper in self._keepers.values():
+            keeper.age()
+        self._after_poll()
+        lead_s = time.time() - time.monotonic()
+        if abs(lead_s - self._clock_lead_s) > CLOCK_STEP_S:
+            log.warning("clock-stepped by_s=%.1f: poll times are set anew", lead_s - self._clock_lead_s)
+            for name, due_s in dict(self._due_s).items():
+                self._plan(name, max(due_s - time.monotonic(), 0))
+        self._clock_lead_s = lead_s
+
+
+def _is_polled(settings: DeviceSettings) -> bool:
+    return settings.enabled and settings.username is not None
+
+
+def _next_delay_s(keeper: Keeper, outcome: Outcome) -> float:
+    poll = keeper.settings.poll
+    pace = Pace(poll.interval_s, poll.backoff_max_s, poll.rejected_pause_s)
+    return next_delay_s(pace, keeper.known.health, outcome.error, outcome.duration_s, random.random())

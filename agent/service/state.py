@@ -1,0 +1,86 @@
+"""State on disk: the index map, in SQLite, written before anything shows a new index."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from agent.errors import HostError
+from agent.model.identity import Given
+
+log = logging.getLogger(__name__)
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS given (
+    scope TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (scope, kind, key)
+) WITHOUT ROWID
+"""
+
+
+class StateStore:
+    """The state directory's database. May be used from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the database, or put a broken one aside and begin anew.
+
+        Raises:
+            HostError: the state directory cannot be used.
+        """
+        self._path = path
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = self._opened()
+        except sqlite3.DatabaseError as problem:
+            if not path.exists() or isinstance(problem, sqlite3.OperationalError):
+                raise HostError(f"cannot use {path}: {problem}") from problem
+            aside = path.with_name(f"{path.name}.corrupt-{int(time.time())}")
+            os.replace(path, aside)
+            log.error("state-corrupt file=%s kept_as=%s: indexes are given anew", path, aside)
+            self._connection = self._opened()
+        except OSError as problem:
+            raise HostError(f"cannot use {path}: {problem.strerror}; state_dir must be writable") from problem
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, check_same_thread=False, timeout=5)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute(_SCHEMA)
+            connection.execute("SELECT count(*) FROM given").fetchone()
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def given(self, scope: str) -> list[Given]:
+        """All indexes given in a scope (a device's name; "" for the agent)."""
+        with self._lock:
+            rows = self._connection.execute("SELECT kind, key, number FROM given WHERE scope = ?", (scope,))
+            return [Given(*row) for row in rows]
+
+    def keep(self, scope: str, given: Iterable[Given]) -> None:
+        """Write indexes down.
+
+        Raises:
+            HostError: they could not be written.
+        """
+        rows = [(scope, one.kind, one.key, one.index) for one in given]
+        if not rows:
+            return
+        try:
+            with self._lock, self._connection:
+                self._connection.executemany("INSERT OR REPLACE INTO given VALUES (?, ?, ?, ?)", rows)
+        except sqlite3.Error as problem:
+            raise HostError(f"cannot write {self._path}: {problem}") from problem
+
+    def close(self) -> None:
+        """Close the database."""
+        with self._lock:
+            self._connection.close()

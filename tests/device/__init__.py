@@ -1,0 +1,1 @@
+"""Tests of the REST client, against servers on the loopback interface."""
