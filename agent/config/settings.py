@@ -145,8 +145,8 @@ class DeviceSettings(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> DeviceSettings:
-        if self.username is not None:
-            expand(self.username)
+        if self.username is not None and (not expand(self.username) or ":" in expand(self.username)):
+            raise ValueError("username: must not be empty or hold a colon (RFC 7617 2)")
         if (self.username is None) != (self.password is None):
             raise ValueError("username and password belong together; give both or none")
         if self.proxy.lower() not in {"bypass", "bypassproxy", "system"} and not re.fullmatch(

@@ -17,7 +17,7 @@ from agent.device.journal import Call, Journal, Recorder
 from agent.device.redact import Redactor
 from agent.device.transport import Answer, Transport
 from agent.device.verdict import document_in
-from agent.errors import CredentialsMissing, DeviceError, UnsupportedVersion
+from agent.errors import CredentialsMissing, DeviceError, Unreachable, UnsupportedVersion
 from agent.model.document import Json
 from agent.model.exchange import Purpose
 
@@ -116,14 +116,23 @@ class Client:
 
     def _send(self, call: Call, authorization: str | None) -> Answer:
         number = self._journal.number()
+        request = self._prepared(number, call, authorization)
+        if request is None:
+            raise Unreachable(f"{self._settings.base_url}: not an address that can be asked")
+        return self._journal.record(number, call, request.path_url, lambda: self._transport.send(request))
+
+    def _prepared(self, number: int, call: Call, authorization: str | None) -> requests.PreparedRequest | None:
         headers = {**HEADERS, "X-Correlation-Id": correlation_id(number)}
         if call.body is not None:
             headers["Content-Type"] = "application/json"
         if authorization is not None:
             headers["Authorization"] = authorization
         # Prepared without the session: it would mix in cookies and, with trust_env, a .netrc.
-        request = requests.Request(call.method, self._url(call), headers=headers, data=call.body).prepare()
-        return self._journal.record(number, call, request.path_url, lambda: self._transport.send(request))
+        request = requests.Request(call.method, self._url(call), headers=headers, data=call.body)
+        try:
+            return request.prepare()
+        except requests.RequestException:
+            return None
 
     def _document(self, call: Call, answer: Answer) -> Json:
         try:

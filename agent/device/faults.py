@@ -39,6 +39,8 @@ def translated(problem: BaseException, settings: DeviceSettings, allowance: Allo
         return TimedOut(f"{place}: {_waited(allowance)}")
     untrusted = _first(chain, ssl.SSLError)
     if untrusted is not None and not allowance.sent and not isinstance(untrusted, ssl.SSLEOFError):
+        if any(isinstance(link, pool_errors.ProxyError) for link in chain):
+            return TlsFailed(f"{place}: no TLS connection to the proxy ({_tls_reason(untrusted)})")
         return _tls_failed(untrusted, settings, allowance, direct=direct)
     if _first(chain, socket.gaierror) is not None:
         host = settings.address if direct else "the proxy or the device"
@@ -53,7 +55,7 @@ def translated(problem: BaseException, settings: DeviceSettings, allowance: Allo
         return Unreachable(f"{place}: {_reason(chain)}")
     if any(isinstance(link, _MALFORMED) for link in chain) and allowance.sent:
         return BadAnswer(f"{place}: not a complete HTTP answer: {_malformed(chain)}")
-    return Unreachable(f"{place}: {type(chain[-1]).__name__}")
+    return Unreachable(f"{place}: no request could be made ({type(chain[-1]).__name__})")
 
 
 def is_broken_connection(problem: BaseException) -> bool:
@@ -116,13 +118,12 @@ def _malformed(chain: tuple[BaseException, ...]) -> str:
 
 def _tls_failed(problem: OSError, settings: DeviceSettings, allowance: Allowance, *, direct: bool) -> TlsFailed:
     place = settings.base_url
+    reason = _tls_reason(problem)
     if not isinstance(problem, ssl.SSLCertVerificationError):
-        reason = printable(str(getattr(problem, "reason", None) or "no TLS handshake")).replace("_", " ").lower()
         return TlsFailed(
             f"{place}: no TLS handshake ({reason}). Check the port, and whether the device serves https there; "
             "scheme: http is for devices that do not"
         )
-    reason = printable(str(problem.verify_message))
     shown = _presented(settings, allowance) if direct else None
     pin = f"tls.fingerprint: {shown}" if shown else "tls.fingerprint"
     presented = f"; it presented SHA-256 {shown}" if shown else ""
@@ -130,6 +131,12 @@ def _tls_failed(problem: OSError, settings: DeviceSettings, allowance: Allowance
         f"{place}: the certificate was not accepted ({reason}){presented}. Compare the fingerprint with the one the "
         f"device's web interface shows and pin it with {pin}, or name the CA's file in tls.ca_file"
     )
+
+
+def _tls_reason(problem: OSError) -> str:
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return printable(str(problem.verify_message))
+    return printable(str(getattr(problem, "reason", None) or "closed by the peer")).replace("_", " ").lower()
 
 
 def _presented(settings: DeviceSettings, allowance: Allowance) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -47,7 +47,7 @@ class Call:
     path: str
     slot: str
     purpose: Purpose
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
     sensitive: bool = False
 
 

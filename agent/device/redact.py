@@ -27,7 +27,7 @@ SECRET_NAME = re.compile(
 """JSON members whose value is not shown."""
 
 _PARTS = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[{}\[\]:,]|[^\s"{}\[\]:,]+|\s+', re.DOTALL)
-"""Parts of a JSON text, the string it is cut in included; any octets at all are split and joined again unchanged."""
+"""Parts of a JSON text, the string it is cut in included; other octets are parted somehow, and none is left out."""
 
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [^-]*PRIVATE KEY-----.*?(?:-----END[^-]*-----|\Z)", re.DOTALL)
 _OPENING, _CLOSING = frozenset({b"{", b"["}), frozenset({b"}", b"]"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ from agent.config.settings import DeviceSettings
 from agent.device.connection import Line, pools
 from agent.device.tls import context_for, trusting
 from agent.errors import Unreachable
+
+# urllib3 logs a warning with the text of headers it cannot parse, at each answer; there may be a cookie among them.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 class Session(requests.Session):

@@ -21,6 +21,11 @@ from agent.errors import BadAnswer, DeviceError, TooLarge
 PIECE = 16_384
 """Octets read at a time."""
 
+# ValueError: the libraries' word for an address, a header or a combination of TLS settings that cannot be used
+_FAILURES = (
+    requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError,
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -37,8 +42,8 @@ class Answer:
 
     status: int | None = None
     reason: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
     size: int = 0
     fault: DeviceError | None = None
     dead: bool = False
@@ -72,7 +77,7 @@ class Transport:
             )  # fmt: skip
         except DeviceError as problem:
             fault = problem
-        except (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as problem:
+        except _FAILURES as problem:
             fault = self._fault(problem)
             if self._died(problem):
                 return Answer(fault=_bare(fault), dead=True)
@@ -100,7 +105,7 @@ class Transport:
         if fault is None:
             try:
                 fault = self._fill(body, response)
-            except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as problem:
+            except _FAILURES as problem:
                 fault = self._fault(problem)
                 if isinstance(fault, BadAnswer):
                     fault = BadAnswer(f"{fault} (after {len(body)} octets of the body)")

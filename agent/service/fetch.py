@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -62,12 +62,20 @@ class Harvest:
 class Poll:
     """One poll of one device; used once, in a worker thread."""
 
-    def __init__(self, settings: DeviceSettings, fetcher: Fetcher, root: Mapping[str, Json], due: Due) -> None:
+    def __init__(
+        self,
+        settings: DeviceSettings,
+        fetcher: Fetcher,
+        root: Mapping[str, Json],
+        due: Due,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._settings = settings
         self._fetcher = fetcher
         self._root = root
         self._due = due
-        self._started = time.monotonic()
+        self._now_s = monotonic
+        self._started = monotonic()
         self._changed = False
 
     def run(self) -> Harvest:
@@ -85,7 +93,7 @@ class Poll:
         return Harvest(self._root, self._due, error, self._elapsed(), self._changed)
 
     def _elapsed(self) -> float:
-        return time.monotonic() - self._started
+        return self._now_s() - self._started
 
     def _take(self, path: str, slot: str = "") -> None:
         left_s = self._settings.poll.whole_deadline_s - self._elapsed()
@@ -97,7 +105,7 @@ class Poll:
 
     def _take_subtrees(self) -> None:
         poll = self._settings.poll
-        now = time.monotonic()
+        now = self._now_s()
         if self._due.inventory is None or now - self._due.inventory >= poll.inventory_interval_s:
             self._take(_CHASSIS)
             self._due = replace(self._due, inventory=now)
@@ -135,11 +143,11 @@ class Poll:
     def _take_configurations(self) -> None:
         """Card configurations that are due, as far as the time of this poll reaches; the rest waits for the next."""
         poll = self._settings.poll
-        if not poll.configuration or time.monotonic() < self._due.pause_until:
+        if not poll.configuration or self._now_s() < self._due.pause_until:
             return
         for slot in self._occupied():
             asked = self._due.configuration.get(slot)
-            if asked is not None and time.monotonic() - asked < poll.configuration_interval_s:
+            if asked is not None and self._now_s() - asked < poll.configuration_interval_s:
                 continue
             if self._elapsed() > poll.whole_deadline_s / 2:
                 return
@@ -151,7 +159,7 @@ class Poll:
                 # The status is complete; configuration has time, and the device is left alone for a while.
                 asked_for = problem.retry_after_s if isinstance(problem, RateLimited) else None
                 pause_s = max(2 * poll.interval_s, asked_for or 0)
-                self._due = replace(self._due, pause_until=time.monotonic() + pause_s)
+                self._due = replace(self._due, pause_until=self._now_s() + pause_s)
                 return
-            configuration = {**self._due.configuration, slot: time.monotonic()}
+            configuration = {**self._due.configuration, slot: self._now_s()}
             self._due = replace(self._due, configuration=configuration)

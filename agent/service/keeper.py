@@ -6,6 +6,7 @@ Each change makes new frozen blocks, which replace the old ones in one swap.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -15,11 +16,12 @@ from agent.config import DeviceSettings
 from agent.errors import CredentialsMissing, DeviceError, HostError, SwitchedOff
 from agent.mib.build import Memory, build
 from agent.mib.declaration import Feed
+from agent.mib.groups.device import slot_problems
 from agent.mib.plan import Plan
 from agent.mib.view import DeviceView, Drift
 from agent.model import exchange as exchanges
 from agent.model import health as healths
-from agent.model.document import Json
+from agent.model.document import Json, leaves
 from agent.model.envelope import cut_to_slots, generation
 from agent.model.exchange import Exchange, ExchangeLog
 from agent.model.health import DeviceState, Health
@@ -70,7 +72,7 @@ class Known:
     root: Mapping[str, Json] = field(default_factory=dict)
     memory: Memory = field(default_factory=dict)
     drift: tuple[Drift, ...] = ()
-    due: Due = Due()
+    due: Due = field(default_factory=Due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,33 +85,60 @@ class Outcome:
     blocks: Blocks
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How a document fits the declarations.
+
+    Attributes:
+        found: object or table name, and the path it is read from.
+        unmapped: REST paths of the leaves that no typed column serves.
+        slot_problems: as lnbDeviceSlotProblems.
+    """
+
+    found: Mapping[str, str]
+    unmapped: tuple[str, ...]
+    slot_problems: str
+
+
 def now() -> datetime:
     """The wall clock, UTC."""
     return datetime.now(timezone.utc)
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a keeper works with.
+
+    Attributes:
+        clock: the wall clock, for time stamps.
+        monotonic: seconds that never step, for durations and what is due.
+    """
+
+    plans: Plans
+    sink: Sink
+    indexes: Indexes
+    limits: Limits
+    clock: Callable[[], datetime] = now
+    monotonic: Callable[[], float] = time.monotonic
+
+
 class Keeper:
     """One device. `poll` runs in a worker thread, everything else in the event loop's."""
 
-    def __init__(
-        self, index: int, settings: DeviceSettings, *, plans: Plans, sink: Sink, indexes: Indexes, limits: Limits
-    ) -> None:
+    def __init__(self, index: int, settings: DeviceSettings, around: Surroundings) -> None:
         self.index = index
         self.settings = settings
-        self._plans = plans
-        self._sink = sink
-        self._indexes = indexes
-        self._limits = limits
-        self._identities = Identities(indexes.given(settings.name))
+        self._around = around
+        self._identities = Identities(around.indexes.given(settings.name))
         self._unkept: list[Given] = []
-        self.known = Known(_first_health(settings), ExchangeLog(limits.http_max_count))
-        self._publish(self._show(self.known, now(), Feed.STATUS, Feed.EXCHANGES))
+        self.known = Known(_first_health(settings), ExchangeLog(around.limits.http_max_count))
+        self._publish(self._show(self.known, self._around.clock(), Feed.STATUS, Feed.EXCHANGES))
 
     def poll(self, fetcher: Fetcher) -> Outcome:
         """Ask the device and make blocks of what it says; changes nothing that is served."""
         before = self.known
-        harvest = Poll(self.settings, fetcher, before.root, before.due).run()
-        moment = now()
+        harvest = Poll(self.settings, fetcher, before.root, before.due, self._around.monotonic).run()
+        moment = self._around.clock()
         if harvest.error is None:
             health = healths.succeeded(before.health, moment, harvest.duration_s)
         else:
@@ -133,16 +162,16 @@ class Keeper:
     def age(self) -> None:
         """A stale device becomes down when its time has come; its measured cells go."""
         before = self.known.health
-        health = healths.aged(before, now(), self.settings.poll.down_after_s)
+        health = healths.aged(before, self._around.clock(), self.settings.poll.down_after_s)
         if health is before:
             return
-        self.known, blocks = self._read(replace(self.known, health=health), now())
+        self.known, blocks = self._read(replace(self.known, health=health), self._around.clock())
         self._publish(blocks)
         self._report(before)
 
     def begun(self, exchange: Exchange) -> None:
         """An exchange left."""
-        after = exchanges.begun(self.known.log, exchange, tracked=self._limits.http_tracking)
+        after = exchanges.begun(self.known.log, exchange, tracked=self._around.limits.http_tracking)
         self.known = replace(self.known, log=after)
 
     def ended(self, exchange: Exchange) -> None:
@@ -151,7 +180,16 @@ class Keeper:
 
     def show_exchanges(self) -> None:
         """Serve the exchange log as it is."""
-        self._publish(self._show(self.known, now(), Feed.EXCHANGES))
+        self._publish(self._show(self.known, self._around.clock(), Feed.EXCHANGES))
+
+    def survey(self) -> Survey:
+        """How the document fits the declarations, for `check`."""
+        plan, view = self._around.plans(generation(self.known.root)), self._view(self.known, self._around.clock())
+        build(plan, (Feed.STATUS, Feed.DOCUMENT), view, self.known.memory)
+        unmapped = tuple(
+            leaf.path for leaf in leaves(view.root) if (id(leaf.container), leaf.key) not in view.notes.served
+        )
+        return Survey(dict(view.notes.found), unmapped, slot_problems(view))
 
     def _view(self, known: Known, moment: datetime) -> DeviceView:
         slots = self.settings.slots
@@ -165,17 +203,17 @@ class Keeper:
             moment,
             known.log,
             drift=known.drift,
-            attribute_limit=self._limits.attributes,
+            attribute_limit=self._around.limits.attributes,
         )
 
     def _show(self, known: Known, moment: datetime, *feeds: Feed) -> Blocks:
         """Blocks of tables that need no new reading of the document."""
-        plan, view = self._plans(generation(known.root)), self._view(known, moment)
+        plan, view = self._around.plans(generation(known.root)), self._view(known, moment)
         return {feed: list(make_blocks(build(plan, (feed,), view, known.memory)[0])) for feed in feeds}
 
     def _read(self, known: Known, moment: datetime) -> tuple[Known, Blocks]:
         """Blocks of everything in the document, and what is known after reading it."""
-        plan, view = self._plans(generation(known.root)), self._view(known, moment)
+        plan, view = self._around.plans(generation(known.root)), self._view(known, moment)
         # The status tables read the document too: their leaves are no leftovers, their drift counts.
         build(plan, (Feed.STATUS,), view, known.memory)
         document, memory = build(plan, (Feed.DOCUMENT,), view, known.memory)
@@ -190,12 +228,12 @@ class Keeper:
 
     def _publish(self, blocks: Blocks) -> None:
         for feed, ready in blocks.items():
-            self._sink.swap((self.settings.name, feed), ready)
+            self._around.sink.swap((self.settings.name, feed), ready)
 
     def _keep_indexes(self) -> None:
         self._unkept += self._identities.take_fresh()
         try:
-            self._indexes.keep(self.settings.name, self._unkept)
+            self._around.indexes.keep(self.settings.name, self._unkept)
         except HostError as problem:
             # They are served all the same, and written with the next ones.
             log.error("indexes-not-kept device=%s count=%d problem=%s", self.settings.name, len(self._unkept), problem)

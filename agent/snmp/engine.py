@@ -27,7 +27,7 @@ from agent.wire.view import make_view
 
 log = logging.getLogger(__name__)
 
-_AUTH = {
+AUTH_PROTOCOLS = {
     "SHA": pysnmp_config.USM_AUTH_HMAC96_SHA,
     "SHA-224": pysnmp_config.USM_AUTH_HMAC128_SHA224,
     "SHA-256": pysnmp_config.USM_AUTH_HMAC192_SHA256,
@@ -35,7 +35,7 @@ _AUTH = {
     "SHA-512": pysnmp_config.USM_AUTH_HMAC384_SHA512,
 }
 # net-snmp's AES-192 and AES-256 are what pysnmp names Blumenthal; the Reeder extension is -C there.
-_PRIV = {
+PRIV_PROTOCOLS = {
     "AES-128": pysnmp_config.USM_PRIV_CFB128_AES,
     "AES-192": pysnmp_config.USM_PRIV_CFB192_AES_BLUMENTHAL,
     "AES-256": pysnmp_config.USM_PRIV_CFB256_AES_BLUMENTHAL,
@@ -143,9 +143,9 @@ def _make_engine(identity: EngineIdentity, max_message_size: int) -> SnmpEngine:
 def _add_user(engine: SnmpEngine, user: UserSettings) -> None:
     keys: list[Any] = []
     if user.auth:
-        keys += [_AUTH[user.auth.protocol], user.auth.passphrase.reveal()]
+        keys += [AUTH_PROTOCOLS[user.auth.protocol], user.auth.passphrase.reveal()]
     if user.priv:
-        keys += [_PRIV[user.priv.protocol], user.priv.passphrase.reveal()]
+        keys += [PRIV_PROTOCOLS[user.priv.protocol], user.priv.passphrase.reveal()]
     pysnmp_config.add_v3_user(engine, user.name, *keys)
 
 

@@ -55,7 +55,7 @@ class Responder(cmdrsp.CommandResponderBase):  # type: ignore[misc]
         self._counters = counters
         self._max_message_size = max_message_size
 
-    def process_pdu(  # noqa: PLR0913 - the signature is pysnmp's
+    def process_pdu(  # noqa: PLR0913, PLR0917 - the signature is pysnmp's
         self,
         snmpEngine: SnmpEngine,
         messageProcessingModel: Any,

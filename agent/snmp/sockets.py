@@ -47,7 +47,7 @@ def _open(address: str) -> socket.socket:
             # Else [::] would also take IPv4 and collide with 0.0.0.0 on the same port.
             opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        opened.setblocking(False)
+        opened.settimeout(0)
         opened.bind(socket.getaddrinfo(host, port, family, socket.SOCK_DGRAM)[0][4])
     except OSError:
         opened.close()

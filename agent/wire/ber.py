@@ -67,7 +67,7 @@ def object_identifier(content: bytes) -> Oid:
     """
     if not content or content[-1] & 0x80:
         raise BerError("an OID that is empty or cut off")
-    numbers = []
+    numbers: list[int] = []
     number = 0
     for octet in content:
         number = number << 7 | octet & 0x7F

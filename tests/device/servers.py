@@ -107,10 +107,11 @@ Talking = Callable[[socket.socket, int, threading.Event], None]
 
 
 @contextlib.contextmanager
-def talking(talk: Talking) -> Iterator[int]:
+def talking(talk: Talking, address: str = "127.0.0.1") -> Iterator[int]:
     """A raw server: `talk(connection, its number from 1, set when the test is over)`; yields the port."""
     over = threading.Event()
-    listener = socket.create_server(("127.0.0.1", 0))
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.create_server((address, 0), family=family)
     listener.settimeout(0.02)
 
     def accept() -> None:

@@ -193,6 +193,27 @@ def test_an_unknown_name_is_unreachable(connect: Connecting) -> None:
         connect(address="no-such-device.invalid").get("status", deadline_s=10)
 
 
+@pytest.mark.parametrize("address", ["a..b", "x" * 70, "ü" * 70, "*"])
+def test_an_impossible_name_is_unreachable(connect: Connecting, address: str) -> None:
+    with pytest.raises(Unreachable):
+        connect(address=address).get("status", deadline_s=5)
+
+
+def test_an_ipv6_address_is_asked(connect: Connecting) -> None:
+    heads: list[bytes] = []
+
+    def talk(connection: socket.socket, number: int, over: threading.Event) -> None:
+        heads.append(head_of(connection))
+        connection.sendall(http_answer(b"{}"))
+
+    try:
+        with talking(talk, "::1") as port:
+            connect(port, address="::1").get("status", deadline_s=5)
+    except OSError:
+        pytest.skip("no IPv6 here")
+    assert f"Host: [::1]:{port}".encode() in heads[0]
+
+
 @pytest.mark.parametrize("before", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
 def test_a_reset_is_unreachable(connect: Connecting, book: Book, before: bytes) -> None:
     def talk(connection: socket.socket, number: int, over: threading.Event) -> None:

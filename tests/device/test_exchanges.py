@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import socket
+import threading
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -18,7 +20,7 @@ from agent.errors import DeviceError
 from agent.model.exchange import DATA_LIMIT, Exchange, ExchangeState, Purpose
 
 from .conftest import PASSWORD, Book, Connecting, settings_for
-from .servers import Reply, Request, document, serving
+from .servers import Reply, Request, document, head_of, serving, talking
 
 NOW = datetime(2026, 3, 22, 20, 0, tzinfo=timezone.utc)
 URL = "http://127.0.0.1/api/status"
@@ -107,6 +109,17 @@ def test_no_credential_gets_into_exchange_or_exception(connect: Connecting, book
     for spelling in (PASSWORD, repr(PASSWORD.encode())[2:-1], json.dumps(PASSWORD)[1:-1], coded):
         assert spelling not in written
     assert "[redacted]" in str(book.done[0].response_data)
+
+
+def test_nothing_secret_is_logged(connect: Connecting, caplog: pytest.LogCaptureFixture) -> None:
+    def talk(connection: socket.socket, number: int, over: threading.Event) -> None:
+        quoted = head_of(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nnot a header\r\nSet-Cookie: session=abc\r\n\r\n" + quoted)
+
+    with caplog.at_level("DEBUG"), talking(talk) as port, pytest.raises(DeviceError):
+        connect(port).get("status", deadline_s=5)
+    assert "session=abc" not in caplog.text
+    assert "Basic" not in caplog.text
 
 
 @pytest.mark.parametrize("port_is_open", [True, False])

@@ -284,7 +284,8 @@ PORT = Table(
 def _delay_columns(arc: int, word: str, name: str, direction: str) -> tuple[Column, ...]:
     def column(place: int, suffix: str, what: str, path: str) -> tuple[Column, ...]:
         number = Column(arc + 2 * place, f"lnbPtp{name}{suffix}", NANOSECONDS, f"{what} delay {direction}.",
-                        (f"delay-statistics.{word}.{path}",), units="nanoseconds", read=reading.nanoseconds, measured=True)  # fmt: skip
+                        (f"delay-statistics.{word}.{path}",), units="nanoseconds", read=reading.nanoseconds,
+                        measured=True)  # fmt: skip
         return with_text(number, reading.nanoseconds_text)
 
     return (

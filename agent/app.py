@@ -1,0 +1,231 @@
+"""The composition root: every part of the agent, put together for one configuration."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import platform
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+
+import agent
+from agent.config import DeviceSettings, Overlay, Settings, load_overlay
+from agent.device.client import Client
+from agent.errors import ConfigError
+from agent.mib.build import build
+from agent.mib.declaration import Feed, Module
+from agent.mib.groups.agent import AgentView
+from agent.mib.module import northbound
+from agent.mib.plan import Plan, check_overrides, make_plan
+from agent.mib.standard import STANDARD, SelfView
+from agent.model.identity import Identities
+from agent.service.keeper import Keeper, Limits, Sink, Surroundings
+from agent.service.poller import OpenSession, Poller
+from agent.service.state import StateStore
+from agent.snmp.engine import SnmpService
+from agent.snmp.engineid import EngineIdentity, start_engine
+from agent.snmp.sockets import open_sockets
+from agent.wire.block import Block, LiveBlock, make_blocks
+from agent.wire.counters import Counters
+from agent.wire.store import Store
+
+log = logging.getLogger(__name__)
+
+
+def load_overlays(module: Module, paths: tuple[Path, ...]) -> tuple[Overlay, ...]:
+    """Overlays read and checked against the declarations.
+
+    Raises:
+        ConfigError: naming the file, the object and what is allowed.
+    """
+    overlays = []
+    for path in paths:
+        overlay = load_overlay(path)
+        check_overrides(module, overlay.paths, str(path))
+        overlays.append(overlay)
+    return tuple(overlays)
+
+
+class Plans:
+    """Plans by API generation, for devices with the same overlays."""
+
+    def __init__(self, module: Module, overlays: tuple[Overlay, ...]) -> None:
+        self._module = module
+        self._overlays = overlays
+        self._made: dict[int | None, Plan] = {}
+
+    def __call__(self, generation: int | None) -> Plan:
+        """The plan for a generation; a later overlay wins over an earlier one."""
+        if generation not in self._made:
+            paths: dict[str, tuple[str, ...]] = {}
+            for overlay in self._overlays:
+                if overlay.applies_to(generation):
+                    paths.update(overlay.paths)
+            self._made[generation] = make_plan(self._module, paths)
+        return self._made[generation]
+
+
+def check_startable(settings: Settings) -> None:
+    """Refuse a configuration with which nobody could read anything.
+
+    Raises:
+        ConfigError: neither community nor user is configured.
+    """
+    if not settings.snmp.communities and not settings.snmp.users:
+        raise ConfigError("snmp", "no communities and no users: nobody could read anything; configure at least one")
+
+
+class App:
+    """The agent in one process and one event loop. Use `start` and `stop` once each.
+
+    Args:
+        settings: the configuration, already checked by `load_settings`.
+        open_session: how a device is reached; the real client unless a test says otherwise.
+    """
+
+    def __init__(self, settings: Settings, open_session: OpenSession = Client) -> None:
+        check_startable(settings)
+        self.settings = settings
+        self._open_session = open_session
+        self.module = northbound(settings.root_oid)
+        self._plans = _plans_by_overlays(self.module, settings)
+        declared = [located.oid for module in (self.module, STANDARD) for located in module.objects.values()]
+        self.store = Store(declared)
+        self.counters = Counters()
+        self._started = datetime.now(timezone.utc)
+        self._started_s = time.monotonic()
+        self._agent_plan = make_plan(self.module)
+
+    async def start(self) -> None:
+        """Open everything and begin to serve and poll.
+
+        Raises:
+            HostError: an address, the state directory or a library cannot be had.
+        """
+        sockets = open_sockets(self.settings.snmp.listen)
+        try:
+            self.addresses = [opened.getsockname()[:2] for opened in sockets]
+            self._state = StateStore(self.settings.state_dir / "state.db")
+            identity = start_engine(self.settings.state_dir, self.settings.snmp.engine_id)
+            self.keepers = self._make_keepers()
+            self._serve_self(identity)
+            self._serve_agent()
+            self._snmp = SnmpService(self.settings.snmp, identity, self.store, self.counters, sockets)
+        except BaseException:
+            for opened in sockets:
+                opened.close()
+            raise
+        self.poller = Poller(
+            self.keepers.values(), self._open_session, self.settings.max_parallel_polls, self._serve_agent
+        )
+        self.poller.start()
+        log.info(
+            "started version=%s devices=%d listen=%s engine_id=%s boots=%d",
+            agent.__version__,
+            len(self.keepers),
+            ",".join(self.settings.snmp.listen),
+            identity.engine_id.hex(),
+            identity.boots,
+        )
+
+    async def stop(self) -> None:
+        """Stop polling, then serving."""
+        await self.poller.stop()
+        await self._snmp.close()
+        self._state.close()
+        log.info("stopped")
+
+    def _make_keepers(self) -> dict[str, Keeper]:
+        indexes = Identities(self._state.given(""))
+        numbers = {device.name: indexes.index("device", device.name) for device in self.settings.devices}
+        self._state.keep("", indexes.take_fresh())
+        return {
+            device.name: make_keeper(
+                numbers[device.name],
+                device,
+                settings=self.settings,
+                plans=self._plans[device.name],
+                sink=self.store,
+                state=self._state,
+            )
+            for device in self.settings.devices
+        }
+
+    def _serve_self(self, identity: EngineIdentity) -> None:
+        view = SelfView(
+            settings=self.settings.snmp,
+            description=f"LANTIME northbound SNMP agent {agent.__version__}, Python {platform.python_version()}",
+            host_name=socket.gethostname(),
+            object_id=self.module.root,
+            engine_id=identity.engine_id,
+            engine_boots=identity.boots,
+            uptime_ticks=lambda: int((time.monotonic() - self._started_s) * 100),
+            engine_time_s=lambda: int(time.monotonic() - self._started_s),
+            counts=self.counters,
+        )
+        cells, _ = build(make_plan(STANDARD), (Feed.AGENT,), view, {})
+        self.store.swap("self", [*make_blocks(cells), *live_blocks(STANDARD, view)])
+
+    def _serve_agent(self) -> None:
+        keepers = self.keepers.values()
+        view = AgentView(
+            version=agent.__version__,
+            started=self._started,
+            loaded=self._started,
+            settings=self.settings,
+            states=Counter(keeper.known.health.state for keeper in keepers),
+            drift=sum(len(keeper.known.drift) for keeper in keepers),
+            cells=len(self.store),
+        )
+        cells, _ = build(self._agent_plan, (Feed.AGENT,), view, {})
+        self.store.swap("agent", list(make_blocks(cells)))
+
+
+def live_blocks(module: Module, view: object) -> list[Block]:
+    """Blocks of the scalars that are read when they are asked for."""
+
+    def reader(located_name: str) -> Callable[[], bytes]:
+        column = module.objects[located_name].column
+        assert column.value is not None  # noqa: S101 - live columns are functions; declared so
+        value = column.value
+        return lambda: column.syntax.encode(value(view))
+
+    return [
+        LiveBlock(located.oid, located.column.syntax.tag, reader(name))
+        for name, located in module.objects.items()
+        if located.column.live
+    ]
+
+
+def _plans_by_overlays(module: Module, settings: Settings) -> Mapping[str, Plans]:
+    """Plans per device name; devices with the same overlays share theirs."""
+    shared: dict[tuple[Path, ...], Plans] = {}
+    by_name = {}
+    for device in settings.devices:
+        paths = (*settings.overlays, *device.overlays)
+        if paths not in shared:
+            shared[paths] = Plans(module, load_overlays(module, paths))
+        by_name[device.name] = shared[paths]
+    return by_name
+
+
+def make_keeper(
+    index: int, device: DeviceSettings, *, settings: Settings, plans: Plans, sink: Sink, state: StateStore
+) -> Keeper:
+    """The keeper of one device."""
+    limits = Limits(settings.attributes.max_count, settings.http.max_count, settings.http.tracking)
+    return Keeper(index, device, Surroundings(plans, sink, state, limits))
+
+
+async def serve(settings: Settings, stopped: asyncio.Event) -> None:
+    """Run the agent until the event is set."""
+    app = App(settings)
+    await app.start()
+    try:
+        await stopped.wait()
+    finally:
+        await app.stop()

@@ -1,0 +1,148 @@
+"""`check`: is the configuration right, and do the devices answer as it expects?"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from agent.app import Plans, check_startable, load_overlays
+from agent.cli.options import config_option, device_named
+from agent.config import DeviceSettings, Settings, load_settings
+from agent.device.client import Client
+from agent.mib.module import northbound
+from agent.model.envelope import api_version, generation, slot_ids
+from agent.model.exchange import Exchange
+from agent.model.identity import Given
+from agent.service.keeper import Keeper, Limits, Surroundings, Survey
+from agent.wire.store import Store
+
+
+@click.command()
+@config_option
+@click.option(
+    "--device", "names", multiple=True, metavar="NAME", help="Also ask this device; may be given several times."
+)
+@click.option("--all-devices", is_flag=True, help="Also ask every device.")
+@click.option("--paths", "show_paths", is_flag=True, help="List each path found, missing and unmapped.")
+def check(
+    config_path: Path,
+    names: tuple[str, ...],
+    all_devices: bool,  # noqa: FBT001 - click passes flags by name
+    show_paths: bool,  # noqa: FBT001
+) -> None:
+    """Check the configuration; with --device also reachability, credentials, API version and paths."""
+    settings = load_settings(config_path)
+    check_startable(settings)
+    module = northbound(settings.root_oid)
+    overlays = {device.name: _overlays(settings, device) for device in settings.devices}
+    for paths in overlays.values():
+        load_overlays(module, paths)
+    click.echo(f"{config_path}: good")
+    click.echo("\n".join(_summary(settings)))
+    asked = settings.devices if all_devices else [device_named(settings, name) for name in names]
+    good = True
+    for device in asked:
+        plans = Plans(module, load_overlays(module, overlays[device.name]))
+        report = _ask(settings, device, plans, show_paths=show_paths)
+        good = next(report) == "good" and good
+        click.echo("\n".join(report))
+    if not good:
+        sys.exit(1)
+
+
+def _overlays(settings: Settings, device: DeviceSettings) -> tuple[Path, ...]:
+    return (*settings.overlays, *device.overlays)
+
+
+def _summary(settings: Settings) -> Iterator[str]:
+    yield f"  listens on {', '.join(settings.snmp.listen)}"
+    yield f"  module at {settings.root_oid}; state in {settings.state_dir}"
+    for number, community in enumerate(settings.snmp.communities):
+        sources = ", ".join(community.sources) or "everywhere"
+        yield f"  community {number}: v1 and v2c, reads view {community.view!r}, from {sources}"
+    for user in settings.snmp.users:
+        yield f"  user {user.name}: v3 {user.level}, reads view {user.view!r}"
+    for name, view in settings.snmp.all_views.items():
+        without = f" without {', '.join(view.exclude)}" if view.exclude else ""
+        yield f"  view {name!r}: {', '.join(view.include)}{without}"
+    for device in settings.devices:
+        yield f"  device {device.name}: {device.base_url}, {_credentials(device)}, every {device.poll.interval_s:g} s"
+
+
+def _credentials(device: DeviceSettings) -> str:
+    if not device.enabled:
+        return "switched off"
+    if device.username is None:
+        return "no credentials, will not be polled"
+    return f"user {device.user}, {device.auth.value}, proxy {device.proxy_mode}"
+
+
+class _Quiet:
+    """A listener and an index map for one question: counts, keeps nothing."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self.exchanges: list[Exchange] = []
+
+    def number(self) -> int:
+        return next(self._numbers)
+
+    def begun(self, exchange: Exchange) -> None:
+        pass
+
+    def ended(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
+
+    def given(self, scope: str) -> list[Given]:
+        return []
+
+    def keep(self, scope: str, given: object) -> None:
+        pass
+
+
+def _ask(settings: Settings, device: DeviceSettings, plans: Plans, *, show_paths: bool) -> Iterator[str]:
+    """Yields good or bad, then the lines of the report."""
+    quiet = _Quiet()
+    limits = Limits(settings.attributes.max_count, settings.http.max_count, http_tracking=False)
+    keeper = Keeper(1, device, Surroundings(plans, Store(), quiet, limits))
+    client = Client(device, quiet)
+    try:
+        outcome = keeper.poll(client)
+    finally:
+        client.close()
+    keeper.accept(outcome)
+    root = keeper.known.root
+    survey = keeper.survey()
+    problems = survey.slot_problems
+    yield "bad" if outcome.error or problems else "good"
+    yield f"{device.name}: {device.base_url}"
+    for exchange in quiet.exchanges:
+        status = f"{exchange.status_code} {exchange.status}" if exchange.status_code else exchange.state.value
+        size = exchange.response_size or 0
+        yield f"  {exchange.method} {exchange.uri}: {status}, {size} octets, {exchange.round_trip_ms} ms"
+    if outcome.error:
+        yield f"  {outcome.error.reason}: {outcome.error}"
+    if problems:
+        yield f"  slots: {problems}"
+    if not root:
+        return
+    yield f"  credentials {keeper.known.health.credentials.value}; API version {api_version(root) or 'not said'}"
+    yield f"  slots: {', '.join(slot_ids(root)) or 'none'}"
+    yield from (
+        f"  drift: {drift.object_name} at {drift.place}: {drift.raw}: {drift.problem}" for drift in keeper.known.drift
+    )
+    yield from _path_report(survey, plans(generation(root)).paths(), show_paths=show_paths)
+
+
+def _path_report(survey: Survey, paths: Mapping[str, tuple[str, ...]], *, show_paths: bool) -> Iterator[str]:
+    missing = sorted(name for name in paths if name not in survey.found)
+    counts = f"{len(survey.found)} found, {len(missing)} missing, {len(survey.unmapped)} leaves unmapped"
+    yield f"  paths: {counts} (lnbAttributeTable serves them)"
+    if show_paths:
+        yield from (f"  found: {name} <- {survey.found[name]}" for name in sorted(survey.found))
+        yield from (f"  missing: {name} <- {', '.join(paths[name])}" for name in missing)
+        yield from (f"  unmapped: {path}" for path in survey.unmapped)
