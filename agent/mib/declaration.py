@@ -88,7 +88,8 @@ class Table:
     """One conceptual table.
 
     Attributes:
-        rows: paths that open one row per element; of alternatives the first that opens any row counts.
+        rows: paths that open one row per element; of alternatives the first that opens any row counts. "@name.rest"
+            stands for the row paths of another table with the rest behind them.
         every: rows of all paths together rather than of the first.
         source: function of the view that yields rows, instead of paths.
         keep: name of the column that says present or missing; rows of vanished things then stay for the hold.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from agent.errors import ConfigError, OperatorError
 from agent.mib.declaration import Column, Feed, Module, Scalars, Table
@@ -68,7 +67,7 @@ def make_plan(module: Module, overrides: Mapping[str, tuple[str, ...]] | None = 
         rows: tuple[str, ...] = ()
         below = base
         if isinstance(part, Table):
-            rows = overrides.get(part.name, part.rows)
+            rows = row_paths(module, part, overrides)
             below = (*base, 1)
         columns = tuple(
             _column_plan((*below, column.arc), column, _paths(column, overrides))
@@ -76,6 +75,20 @@ def make_plan(module: Module, overrides: Mapping[str, tuple[str, ...]] | None = 
         )
         parts[part.feed].append(TablePlan(part, tuple(parsed(path) for path in rows), columns))
     return Plan(module, {feed: tuple(plans) for feed, plans in parts.items()})
+
+
+def row_paths(module: Module, table: Table, overrides: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The row paths of a table; "@name.rest" stands for each row path of another table, and the rest behind it."""
+    paths: list[str] = []
+    for text in overrides.get(table.name, table.rows):
+        name, _, rest = text.removeprefix("@").partition(".")
+        _, base = module.parts.get(name, (None, None))
+        if not text.startswith("@") or not isinstance(base, Table):
+            paths.append(text)
+            continue
+        behind = f".{rest}" if rest else ""
+        paths += [f"{path}{behind}" for path in row_paths(module, base, overrides)]
+    return tuple(paths)
 
 
 def _paths(column: Column, overrides: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -125,15 +138,15 @@ def check_overrides(module: Module, overrides: Mapping[str, tuple[str, ...]], pl
                 path = parsed(text)
             except OperatorError as problem:
                 raise ConfigError(where, str(problem)) from None
-            _check_levels(where, path, tables.get(name))
+            _check_levels(where, path, module, tables.get(name))
 
 
-def _check_levels(where: str, path: Path, table: Any) -> None:
+def _check_levels(where: str, path: Path, module: Module, table: Table | None) -> None:
     if table is None:
         if any(isinstance(step, Each) for step in path.steps):
             raise ConfigError(where, f"{path.text!r}: '[]' opens rows and belongs into a table's path, not a column's")
         return
-    levels = {parsed(text).levels for text in table.rows}
+    levels = {parsed(text).levels for text in row_paths(module, table, {})}
     if path.levels not in levels:
         wanted = " or ".join(str(level) for level in sorted(levels))
         raise ConfigError(where, f"{path.text!r} has {path.levels} '[]'; the index of this table needs {wanted}")

@@ -27,7 +27,7 @@ def _system_row(moment: Moment) -> JsonObject:
         "name": "localhost",
         "status": "c011" if lost else "0415",
         "status-sys-leap-indicator": "alarm" if lost else "none",
-        "status-sys-clock-source": "unspecified" if lost else "uhf-radio",
+        "status-sys-clock-source": "unspec" if lost else "uhf-radio",
         "status-sys-event-counter": 1,
         "status-sys-event-code": "no-system-peer" if lost else "clock-sync",
         "leap": _leap(moment.spec, 3 if lost else 0),

@@ -29,10 +29,8 @@ PLACES = ("ptp-instances", "ptpv2.instances", "ptp2.instances", "ptp2", "ptpv2",
 """Where a card's instances may stand below its module; the first that is there counts."""
 
 
-def instances(below: str = "") -> tuple[str, ...]:
-    """Row paths of the instances, and of what stands below each."""
-    return tuple(f"{SLOTS}.module.{place}[]{below}" for place in PLACES)
-
+INSTANCES = "@lnbPtpInstanceTable"
+"""The rows of the instance table; what belongs to an instance stands below them, also when an overlay moves them."""
 
 PORT_STATE = enumeration(
     uninitialized=0, initializing=1, faulty=2, disabled=3, listening=4, preMaster=5, master=6, passive=7,
@@ -71,13 +69,13 @@ ACCURACY = enumeration(
     timeAccurateTo2Point5us=36, timeAccurateTo10us=37, timeAccurateTo25us=38, timeAccurateTo100us=39,
     timeAccurateTo250us=40, timeAccurateTo1ms=41, timeAccurateTo2Point5ms=42, timeAccurateTo10ms=43,
     timeAccurateTo25ms=44, timeAccurateTo100ms=45, timeAccurateTo250ms=46, timeAccurateTo1s=47,
-    timeAccurateTo10s=48, timeAccurateToGt10s=49, unknown=254,
+    timeAccurateTo10s=48, timeAccurateGt10s=49, unknown=254,
     codes={
         32: "timeAccurateTo25ns", 33: "timeAccurateTo100ns", 34: "timeAccurateTo250ns", 35: "timeAccurateTo1us",
         36: "timeAccurateTo2Point5us", 37: "timeAccurateTo10us", 38: "timeAccurateTo25us", 39: "timeAccurateTo100us",
         40: "timeAccurateTo250us", 41: "timeAccurateTo1ms", 42: "timeAccurateTo2Point5ms", 43: "timeAccurateTo10ms",
         44: "timeAccurateTo25ms", 45: "timeAccurateTo100ms", 46: "timeAccurateTo250ms", 47: "timeAccurateTo1s",
-        48: "timeAccurateTo10s", 49: "timeAccurateToGt10s", 254: "unknown",
+        48: "timeAccurateTo10s", 49: "timeAccurateGt10s", 254: "unknown",
     },
 )  # fmt: skip
 """Numbered as IEEE 1588 numbers clockAccuracy."""
@@ -132,7 +130,7 @@ INSTANCE = Table(
         Column(16, "lnbPtpLink", TRUTH, "Whether its port has link (path inferred).",
                ("general.port-linkup", "port-linkup")),
     ),
-    rows=instances(),
+    rows=tuple(f"{SLOTS}.module.{place}[]" for place in PLACES),
     keep=True,
 )  # fmt: skip
 
@@ -156,7 +154,7 @@ DEFAULT = Table(
         Column(10, "lnbPtpDomainNumber", BYTE, "Domain number.", ("default-ds.domain-number",)),
         Column(11, "lnbPtpClockIdentity", TEXT, "Clock identity (EUI-64).", ("default-ds.clock-identity",)),
     ),
-    rows=instances(),
+    rows=(INSTANCES,),
     when=lambda row: isinstance(row.find("default-ds"), dict),
 )  # fmt: skip
 
@@ -180,7 +178,7 @@ CURRENT = Table(
         Column(5, "lnbPtpStepsRemoved", UNSIGNED32, "Steps from the grandmaster.", ("current-ds.steps-removed",),
                measured=True),
     ),
-    rows=instances(),
+    rows=(INSTANCES,),
     when=lambda row: isinstance(row.find("current-ds"), dict),
 )  # fmt: skip
 
@@ -212,7 +210,7 @@ PARENT = Table(
         Column(11, "lnbPtpGmPriority1", BYTE, "Priority 1 of the grandmaster.", ("parent-ds.grandmaster-priority-1",)),
         Column(12, "lnbPtpGmPriority2", BYTE, "Priority 2 of the grandmaster.", ("parent-ds.grandmaster-priority-2",)),
     ),
-    rows=instances(),
+    rows=(INSTANCES,),
     when=lambda row: isinstance(row.find("parent-ds"), dict),
 )  # fmt: skip
 
@@ -239,7 +237,7 @@ TIME = Table(
                ("time-properties-ds.frequency-traceable",)),
         *described(8, "lnbPtpTimeSource", TIME_SOURCE, "Source of the time.", "time-properties-ds.time-source"),
     ),
-    rows=instances(),
+    rows=(INSTANCES,),
     when=lambda row: isinstance(row.find("time-properties-ds"), dict),
 )  # fmt: skip
 
@@ -276,7 +274,7 @@ PORT = Table(
         Column(16, "lnbPtpAnnounceTimeouts", COUNTER64, "Times a master was lost for want of announce messages.",
                ("packet-counters.ann-receipt-timeout",), measured=True),
     ),
-    rows=instances(),
+    rows=(INSTANCES,),
     when=lambda row: isinstance(row.find("port-ds"), dict),
 )  # fmt: skip
 
@@ -308,7 +306,7 @@ DELAY = Table(
         *_delay_columns(1, "m2s-delay", "MasterToSlave", "from master to slave"),
         *_delay_columns(10, "s2m-delay", "SlaveToMaster", "from slave to master"),
     ),
-    rows=instances(),
+    rows=(INSTANCES,),
     when=lambda row: isinstance(row.find("delay-statistics"), dict),
 )
 
@@ -334,7 +332,7 @@ COUNTERS = Table(
         Column(5, "lnbPtpTxRate", GAUGE, "Messages sent per second.", ("^.packet-counters.tx-per-sec.$2",),
                units="messages per second", measured=True),
     ),
-    rows=instances(".packet-counters.rx[]"),
+    rows=(f"{INSTANCES}.packet-counters.rx[]",),
     when=lambda row: reading.label(row.keys[2]) in MESSAGE_TYPE.labels,
 )  # fmt: skip
 
@@ -384,7 +382,7 @@ CLIENTS = Table(
         Column(8, "lnbPtpClientDelayLeft", GAUGE, "Time the grant of delay responses still holds.",
                ("resp-duration",), units="seconds", measured=True),
     ),
-    rows=instances(".unicast-clients[]"),
+    rows=(f"{INSTANCES}.unicast-clients[]",),
 )  # fmt: skip
 
 CONFIG = Table(

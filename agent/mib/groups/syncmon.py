@@ -10,7 +10,7 @@ from agent.model import reading
 
 NODE_STATE = enumeration("present", "missing")
 NODE_TYPE = enumeration("ntp", "ptp")
-NODE_STATUS = enumeration("ok", "alert")
+NODE_STATUS = enumeration("ok", "alert", "notReachable")
 NODE = named("lnbSyncmonNodeIndex", "syncmonnode")
 
 

@@ -1,0 +1,51 @@
+# The two commands of the README are `make demo` and `make test`; everything they need goes into .venv.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check lint types tools mib lock golden fix clean
+
+demo: $(VENV)/ready  ## simulate a LANTIME, poll it, serve it over SNMP, show a short walk
+	$(BIN)/lantime-agent demo $(ARGS)
+
+test: $(VENV)/ready-dev tools lint types  ## lint, types and all tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: test
+
+lint: $(VENV)/ready-dev
+	$(BIN)/ruff format --check agent tests
+	$(BIN)/ruff check agent tests
+
+types: $(VENV)/ready-dev
+	$(BIN)/mypy
+
+tools:  ## net-snmp's tools and smilint, which some tests use
+	./scripts/install-test-tools
+
+mib: $(VENV)/ready  ## print the MIB text anew from the declarations
+	$(BIN)/lantime-agent mib > mibs/LANTIME-NORTHBOUND-MIB.txt
+
+lock: $(VENV)/ready  ## add new objects to the OID lock; refuses to change what is locked
+	$(BIN)/python -m agent.mib.lock mibs/oid-lock.txt
+
+golden: $(VENV)/ready-dev  ## write the expected walks anew; read the difference before you commit it
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/test_golden.py
+
+fix: $(VENV)/ready-dev  ## format, and mend what ruff can mend
+	$(BIN)/ruff check --fix agent tests
+	$(BIN)/ruff format agent tests
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian: apt install python3-venv"; exit 1; }
+
+$(VENV)/ready: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/ready-dev: setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@ $(VENV)/ready
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
