@@ -9,6 +9,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -106,23 +107,24 @@ class App:
         Raises:
             HostError: an address, the state directory or a library cannot be had.
         """
-        sockets = open_sockets(self.settings.snmp.listen)
-        try:
+        async with AsyncExitStack() as undo:
+            sockets = open_sockets(self.settings.snmp.listen)
+            for opened in sockets:
+                undo.callback(opened.close)
             self.addresses = [opened.getsockname()[:2] for opened in sockets]
             self._state = StateStore(self.settings.state_dir / "state.db")
+            undo.callback(self._state.close)
             identity = start_engine(self.settings.state_dir, self.settings.snmp.engine_id)
             self.keepers = self._make_keepers()
             self._serve_self(identity)
             self._serve_agent()
             self._snmp = SnmpService(self.settings.snmp, identity, self.store, self.counters, sockets)
-        except BaseException:
-            for opened in sockets:
-                opened.close()
-            raise
-        self.poller = Poller(
-            self.keepers.values(), self._open_session, self.settings.max_parallel_polls, self._serve_agent
-        )
-        self.poller.start()
+            undo.push_async_callback(self._snmp.close)
+            self.poller = Poller(
+                self.keepers.values(), self._open_session, self.settings.max_parallel_polls, self._serve_agent
+            )
+            self.poller.start()
+            undo.pop_all()
         log.info(
             "started version=%s devices=%d listen=%s engine_id=%s boots=%d",
             agent.__version__,

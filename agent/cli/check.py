@@ -29,10 +29,11 @@ from agent.wire.store import Store
 @click.option("--all-devices", is_flag=True, help="Also ask every device.")
 @click.option("--paths", "show_paths", is_flag=True, help="List each path found, missing and unmapped.")
 def check(
+    *,
     config_path: Path,
     names: tuple[str, ...],
-    all_devices: bool,  # noqa: FBT001 - click passes flags by name
-    show_paths: bool,  # noqa: FBT001
+    all_devices: bool,
+    show_paths: bool,
 ) -> None:
     """Check the configuration; with --device also reachability, credentials, API version and paths."""
     settings = load_settings(config_path)

@@ -89,7 +89,7 @@ def demo_settings(state_dir: Path, port: int, sim_port: int, keys: Keys) -> Sett
 @click.option("--instances", default=2, show_default=True, type=click.IntRange(1, 4), help="PTPv2 instances per card.")
 @click.option("--clients", default=3, show_default=True, type=click.IntRange(0, 2048), help="Unicast clients each.")
 @click.option("--seconds", default=0.0, help="Stop by itself after so long (default: on Ctrl-C).")
-def demo(port: int, generation: int, hps: int, instances: int, clients: int, seconds: float) -> None:
+def demo(*, port: int, generation: int, hps: int, instances: int, clients: int, seconds: float) -> None:
     """Simulate a LANTIME, poll it, serve it over SNMP, and show a short walk."""
     start_logging("warning")
     keys = Keys(f"demo-{secrets.token_hex(3)}", f"demo-{secrets.token_hex(6)}")

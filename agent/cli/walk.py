@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
 import click
+from pydantic import ValidationError
 
 from agent.cli.options import config_option
 from agent.cli.show import console, grid
-from agent.config import CommunitySettings, DeviceSettings, Settings, UserSettings, load_settings
+from agent.config import CommunitySettings, DeviceSettings, Settings, UserSettings, first_problem, load_settings
 from agent.config.settings import DEFAULT_ROOT, parse_listen
 from agent.errors import ConfigError, UsageError
 from agent.mib.declaration import Module
@@ -46,7 +47,8 @@ PROGRESS_EVERY = 5000
     help="With --document: overlay to apply; may be given several times.",
 )
 @click.option("--table", "as_table", is_flag=True, help="Print tables rather than lines.")
-def walk(  # noqa: PLR0913, PLR0917 - one parameter per option
+def walk(  # noqa: PLR0913 - one parameter per option
+    *,
     what: str | None,
     config_path: Path,
     address: str | None,
@@ -54,7 +56,7 @@ def walk(  # noqa: PLR0913, PLR0917 - one parameter per option
     user: str | None,
     document: Path | None,
     overlays: tuple[Path, ...],
-    as_table: bool,  # noqa: FBT001 - click passes flags by name
+    as_table: bool,
 ) -> None:
     """Print every cell below NAME or OID (default: everything of this agent's own MIB)."""
     if document is not None:
@@ -121,8 +123,8 @@ def _identity(settings: Settings, community: str | None, user: str | None) -> Co
             raise UsageError("--community: other users see command lines; write ${VARIABLE} or file:/path")
         try:
             return CommunitySettings.model_validate({"name": community})
-        except ValueError as problem:
-            raise UsageError(f"--community: {problem}") from None
+        except ValidationError as problem:
+            raise UsageError(f"--community: {first_problem(problem)}") from None
     if user is not None:
         for one in settings.snmp.users:
             if one.name == user:

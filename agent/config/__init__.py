@@ -1,6 +1,6 @@
 """Settings: frozen values read from strict YAML, and secrets that cannot be printed."""
 
-from agent.config.load import load_overlay, load_settings
+from agent.config.load import first_problem, load_overlay, load_settings
 from agent.config.secret import Secret
 from agent.config.settings import (
     CommunitySettings,
@@ -27,6 +27,7 @@ __all__ = [
     "TlsSettings",
     "UserSettings",
     "ViewSettings",
+    "first_problem",
     "load_overlay",
     "load_settings",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,8 @@ class _StrictLoader(yaml.SafeLoader):
         seen = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.constructor.ConstructorError(None, None, "a key must be plain text", key_node.start_mark)
             if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is given twice", key_node.start_mark)
             seen.add(key)
@@ -73,6 +76,11 @@ def _validated(kind: type[M], data: Any, path: Path) -> M:
         first, *rest = lines
         place, text = first
         raise ConfigError(place, "\n".join([text, *(f"{place}: {text}" for place, text in rest)])) from None
+
+
+def first_problem(problems: ValidationError) -> str:
+    """The first problem of a value that was given outside a file, for a person."""
+    return str(problems.errors(include_url=False, include_input=False)[0]["msg"]).removeprefix("Value error, ")
 
 
 def _explained(error: Any, path: Path, kind: type[Model]) -> tuple[str, str]:

@@ -33,10 +33,19 @@ def _oid(value: Any) -> str:
     return text
 
 
+_HOST_PROBLEM = "a host name or IP address, without scheme, port, path or credentials"
+
+
 def _host(value: str) -> str:
     if not value or len(value) > 253 or re.search(r"[\s/@?#]", value):
-        raise ValueError("a host name or IP address, without scheme, port, path or credentials")
-    return value.strip("[]")
+        raise ValueError(_HOST_PROBLEM)
+    host = value.strip("[]")
+    if ":" in host:
+        try:
+            ipaddress.IPv6Address(host)
+        except ValueError:
+            raise ValueError(_HOST_PROBLEM) from None
+    return host
 
 
 def _fingerprint(value: str) -> str:

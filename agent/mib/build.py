@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from agent.mib.declaration import Column, Feed, Scalars, Table
-from agent.mib.encoding import Oid, packed
+from agent.mib.encoding import Oid, packed, unpacked
 from agent.mib.plan import ColumnPlan, Plan, TablePlan
 from agent.mib.view import DeviceView, Row
 from agent.model.document import Record, records
@@ -99,7 +99,8 @@ def _sorted(table: Table, rows: list[Any], view: Any) -> list[tuple[bytes, Any]]
     for row in rows:
         key = packed([part for index in table.index for part in index.parts(row)])
         if key in keyed:
-            view.notes.mismatch(table.name, "/".join(row.keys), row.keys, "a second element of the same name")
+            place = "/".join(row.keys) if isinstance(row, Row) else ".".join(map(str, unpacked(key)))
+            view.notes.mismatch(table.name, place, place, "a second element of the same name")
             continue
         keyed[key] = row
     return sorted(keyed.items())
@@ -109,9 +110,11 @@ def _columns(plan: TablePlan, view: Any, rows: list[tuple[bytes, Any]]) -> Itera
     all_keys = tuple(key for key, _ in rows)
     measured = not isinstance(view, DeviceView) or view.health.state is not DeviceState.DOWN
     for column in plan.columns:
-        if column.column.live or (column.column.measured and not measured):
+        if column.column.live:
             continue
         contents = [_content(column, row) for _, row in rows]
+        if column.column.measured and not measured:
+            continue  # read all the same, so that no leftover takes the place of a cell that went
         if None not in contents:
             if contents:
                 yield Cells(column.oid, column.column.syntax.tag, all_keys, tuple(contents))  # type: ignore[arg-type]

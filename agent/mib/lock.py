@@ -19,11 +19,8 @@ from agent.mib.module import northbound
 def lock_lines(module: Module) -> Iterator[str]:
     """The lines of a module, in OID order."""
     depth = len(module.root)
-    for _, name, smi in sorted(
-        (located.oid, name, located.column.syntax.smi) for name, located in module.objects.items()
-    ):
-        oid = module.objects[name].oid
-        yield f"{'.'.join(map(str, oid[depth:]))} {name} {smi}"
+    for name, located in sorted(module.objects.items(), key=lambda item: item[1].oid):
+        yield f"{'.'.join(map(str, located.oid[depth:]))} {name} {located.column.syntax.smi}"
 
 
 def violations(locked: Iterable[str], current: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from agent.errors import ConfigError, OperatorError
 from agent.mib.declaration import Column, Feed, Module, Scalars, Table
 from agent.mib.encoding import Oid
 from agent.mib.view import Row, parsed
-from agent.model.document import Each, Member, Path, Place
+from agent.model.document import Each, KeyOf, Member, Path, Place, Up
 
 Finder = Callable[[Row], Place | None]
 
@@ -146,6 +146,8 @@ def _check_levels(where: str, path: Path, module: Module, table: Table | None) -
         if any(isinstance(step, Each) for step in path.steps):
             raise ConfigError(where, f"{path.text!r}: '[]' opens rows and belongs into a table's path, not a column's")
         return
+    if any(isinstance(step, (Up, KeyOf)) for step in path.steps):
+        raise ConfigError(where, f"{path.text!r}: '^' and '$n' belong into a column's path, not a table's")
     levels = {parsed(text).levels for text in row_paths(module, table, {})}
     if path.levels not in levels:
         wanted = " or ".join(str(level) for level in sorted(levels))

@@ -41,7 +41,7 @@ def _columns(module: Module) -> Iterator[Column]:
 
 def _imports(module: Module) -> str:
     wanted = {
-        "SNMPv2-SMI": {"MODULE-IDENTITY", "OBJECT-TYPE", "enterprises"},
+        "SNMPv2-SMI": {"MODULE-IDENTITY", "OBJECT-TYPE"} | ({_known(module.root)} - {"iso"}),
         "SNMPv2-CONF": {"MODULE-COMPLIANCE", "OBJECT-GROUP"},
     }
     for column in _columns(module):
@@ -73,11 +73,23 @@ def _identity(root: Oid) -> str:
     )
 
 
+_NODES = {
+    "enterprises": (1, 3, 6, 1, 4, 1), "experimental": (1, 3, 6, 1, 3), "internet": (1, 3, 6, 1), "dod": (1, 3, 6),
+    "org": (1, 3),
+}  # fmt: skip
+"""Nodes that SNMPv2-SMI names, the longest first."""
+
+
+def _known(root: Oid) -> str:
+    """The well-known node that a root hangs below."""
+    return next((name for name, node in _NODES.items() if root[: len(node)] == node and len(root) > len(node)), "iso")
+
+
 def _parents(root: Oid) -> tuple[str, str]:
     """Name of the root's parent node, and definitions of the nodes between it and a well-known one."""
-    known, below = ("enterprises", root[6:-1]) if root[:6] == (1, 3, 6, 1, 4, 1) else ("iso", root[1:-1])
+    known = _known(root)
     lines = []
-    for number, arc in enumerate(below, 1):
+    for number, arc in enumerate(root[len(_NODES.get(known, (1,))) : -1], 1):
         name = f"lnbArc{number}"
         lines.append(f"{name} OBJECT IDENTIFIER ::= {{ {known} {arc} }}\n")
         known = name

@@ -101,6 +101,8 @@ class Row:
             return None
         node = chain[-1 - ups]
         if any(isinstance(step, KeyOf) for step in steps):
+            if any(isinstance(step, KeyOf) and step.number >= len(self.keys) for step in steps):
+                return None
             steps = tuple(Member(self.keys[step.number]) if isinstance(step, KeyOf) else step for step in steps)
         return locate(node, steps)
 

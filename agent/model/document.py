@@ -84,6 +84,9 @@ class KeyOf:
 
 Step = Member | Each | Match | Position | Up | KeyOf
 
+_DOT = re.compile(r"\.(?![^\[\]]*\])")
+"""A dot between steps; one within brackets belongs to the value there ("[object-id=fw_7.06]")."""
+
 _BRACKET = re.compile(r"\[(?:(?P<position>\d+)|(?P<name>[^=\]]+)=(?P<value>[^\]]*)|)\]")
 
 
@@ -109,7 +112,7 @@ def parse_path(text: str) -> Path:
     if text == ".":
         return Path(text, ())
     steps: list[Step] = []
-    for part in text.split("."):
+    for part in _DOT.split(text):
         if part == "^":
             if any(not isinstance(step, Up) for step in steps):
                 raise OperatorError(f"path {text!r}: '^' is allowed only at the start")
@@ -144,7 +147,7 @@ def _parse_part(text: str, part: str) -> Iterator[Step]:
 
 def element_name(element: Json, position: int) -> str:
     """The name of a list element: its object-id, its slot-id, or its position."""
-    if isinstance(element, Mapping):
+    if isinstance(element, dict):
         for member in ("object-id", "slot-id"):
             name = element.get(member)
             if isinstance(name, (str, int)) and not isinstance(name, bool) and name != "":
@@ -157,7 +160,7 @@ def children(node: Json) -> Iterator[tuple[str, Json]]:
     if isinstance(node, list):
         for position, element in enumerate(node):
             yield element_name(element, position), element
-    elif isinstance(node, Mapping):
+    elif isinstance(node, dict):
         for name, member in node.items():
             if name != "object-id":
                 yield name, member
@@ -183,7 +186,7 @@ def locate(node: Json, steps: tuple[Step, ...]) -> Place | None:
 
 def _enter(node: Json, step: Step) -> Place | None:
     if isinstance(step, Member):
-        if isinstance(node, Mapping):
+        if isinstance(node, dict):
             return (node, step.name) if step.name in node else None
         if isinstance(node, list):
             for position, element in enumerate(node):
@@ -194,7 +197,7 @@ def _enter(node: Json, step: Step) -> Place | None:
         return (node, step.number) if isinstance(node, list) and step.number < len(node) else None
     if isinstance(step, Match) and isinstance(node, list):
         for position, element in enumerate(node):
-            if isinstance(element, Mapping) and str(element.get(step.name)) == step.value:
+            if isinstance(element, dict) and str(element.get(step.name)) == step.value:
                 return node, position
     return None
 
@@ -254,7 +257,7 @@ def _elements(node: Json) -> Iterator[tuple[str, Json, Any]]:
     if isinstance(node, list):
         for position, element in enumerate(node):
             yield element_name(element, position), element, position
-    elif isinstance(node, Mapping):
+    elif isinstance(node, dict):
         for name, member in node.items():
             if name != "object-id":
                 yield name, member, name
@@ -274,24 +277,40 @@ class Leaf:
         return self.container[self.key]
 
 
-def leaves(node: Json, path: str = "") -> Iterator[Leaf]:
-    """Every leaf below a node; the object-id of a list element is part of the path, not a leaf."""
-    if isinstance(node, Mapping):
-        for name, member in node.items():
-            yield from _leaf_or_below(node, name, member, f"{path}/{name}", listed=False)
-    elif isinstance(node, list):
-        for position, element in enumerate(node):
-            below = f"{path}/{element_name(element, position)}"
-            yield from _leaf_or_below(node, position, element, below, listed=True)
+def leaves(root: Json, path: str = "") -> Iterator[Leaf]:
+    """Every leaf below a node.
+
+    The object-id of a list element is part of the path, not a leaf, unless the element holds nothing else. A second
+    element of the same name has its position in its path, too ("/ntp/sys#3").
+    """
+    stack = [(path, root, _distinct(root), False)]
+    while stack:
+        base, node, members, in_list = stack[-1]
+        for name, value, key in members:
+            if value and isinstance(value, (dict, list)):
+                stack.append((f"{base}/{name}", value, _distinct(value), isinstance(node, list)))
+                break
+            yield Leaf(f"{base}/{name}", node, key)
+        else:
+            stack.pop()
+            if isinstance(node, dict) and "object-id" in node and not (in_list and _only_names(node)):
+                yield Leaf(f"{base}/object-id", node, "object-id")
 
 
-def _leaf_or_below(container: Json, key: Any, value: Json, path: str, *, listed: bool) -> Iterator[Leaf]:
-    if not isinstance(value, (Mapping, list)) or not value:
-        yield Leaf(path, container, key)
-        return
-    for leaf in leaves(value, path):
-        if not (listed and leaf.container is value and leaf.key == "object-id"):
-            yield leaf
+def _distinct(node: Json) -> Iterator[tuple[str, Json, Any]]:
+    return _renamed(node) if isinstance(node, list) else _elements(node)
+
+
+def _renamed(node: list[Json]) -> Iterator[tuple[str, Json, Any]]:
+    taken: set[str] = set()
+    for name, element, position in _elements(node):
+        shown = f"{name}#{position}" if name in taken else name
+        taken.add(shown)
+        yield shown, element, position
+
+
+def _only_names(element: dict[str, Json]) -> bool:
+    return len(element) > 1 and element_name(element, -1) == str(element["object-id"])
 
 
 ENVELOPE: Final = ("system-information", "changes", "links")

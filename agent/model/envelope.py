@@ -8,7 +8,7 @@ from typing import Any
 
 from agent.model.document import MISSING, Json, element_name, find, parse_path
 
-_VERSION = re.compile(r"V?(\d+)(?:\.\d+)*")
+_VERSION = re.compile(r"V?(\d{1,9})(?:\.\d{1,9})*")
 _VERSION_PATHS = tuple(
     parse_path(path).steps for path in ("system-information.API Version", "status.rest-api.api-version")
 )

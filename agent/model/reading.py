@@ -7,7 +7,6 @@ same field (REST facts 4): a reader accepts all forms seen.
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
@@ -46,26 +45,30 @@ def says_nothing(raw: Json) -> bool:
 _NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*%?")
 
 
+_LARGEST = 1e30
+"""No figure of a device is larger; the bound keeps changes of unit from overflowing."""
+
+
 def number(raw: Json) -> float | int | Absent:
     """A finite number, also as text ("100", "12.5 %"); a unit behind it is refused, since it would be lost."""
     if says_nothing(raw):
         return ABSENT
     if isinstance(raw, bool):
         raise Unreadable("a truth value where a number belongs")
-    if isinstance(raw, int):
-        return raw
-    if isinstance(raw, float):
-        if not math.isfinite(raw):
-            raise Unreadable("not a finite number")
-        return raw
+    if isinstance(raw, (int, float)):
+        return _bounded(raw)
     if isinstance(raw, str):
         found = _NUMBER.fullmatch(raw.strip())
         if found and len(found[1]) <= 40:
             digits = found[1]
-            value = float(digits)
-            if math.isfinite(value):
-                return int(digits) if digits.lstrip("+-").isdigit() else value
+            return _bounded(int(digits) if digits.lstrip("+-").isdigit() else float(digits))
     raise Unreadable("not a number")
+
+
+def _bounded(value: float | int) -> float | int:
+    if not abs(value) <= _LARGEST:  # so that it holds for not-a-number, too
+        raise Unreadable("not a finite number of a size that can be measured")
+    return value
 
 
 def integer(raw: Json) -> int | Absent:
@@ -180,7 +183,10 @@ def moment(raw: Json) -> datetime | Absent:
     if stamp.year <= _UNSET_YEAR:
         return ABSENT
     micros = int((part.get("fraction") or "0").ljust(6, "0")[:6])
-    return stamp.replace(microsecond=micros) - _zone(part.get("zone"))
+    try:
+        return stamp.replace(microsecond=micros) - _zone(part.get("zone"))
+    except OverflowError as problem:
+        raise Unreadable(str(problem)) from problem
 
 
 def _zone(text: str | None) -> timedelta:
@@ -191,7 +197,7 @@ def _zone(text: str | None) -> timedelta:
     return -offset if digits[0] == "-" else offset
 
 
-_QUALITY = re.compile(r"(?:less-than|<)[- ]?(\d+(?:\.\d+)?)[- ]?(ns|us|µs|ms|s)", re.IGNORECASE)
+_QUALITY = re.compile(r"(?:less-than|<)[- ]?(\d{1,12}(?:\.\d{1,12})?)[- ]?(ns|us|µs|μs|ms|s)", re.IGNORECASE | re.ASCII)
 _UNIT_NS = {"ns": 1, "us": 1_000, "µs": 1_000, "μs": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 _QUALITY_CODES = {
     3: 1, 4: 10, 5: 25, 6: 100, 7: 250, 8: 1_000, 9: 2_500, 10: 10_000, 11: 25_000, 12: 100_000, 13: 250_000,
@@ -263,6 +269,8 @@ def scaled_text(value: float, units: tuple[tuple[float, str], ...]) -> str:
     shown = value / size
     if shown == round(shown) and abs(shown) < 1e6:
         return f"{round(shown)} {name}"
+    if abs(shown) < 1:
+        return f"{shown:.3g} {name}"
     decimals = 2 if abs(shown) < 10 else 1 if abs(shown) < 100 else 0
     return f"{shown:.{decimals}f} {name}"
 
@@ -276,7 +284,7 @@ def time_text(ns: float) -> str:
     return scaled_text(ns, TIME_UNITS)
 
 
-_TIME = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(ns|us|µs|μs|ms|s)")
+_TIME = re.compile(r"([+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?)\s*(ns|us|µs|μs|ms|s)")
 
 
 def nanoseconds(raw: Json) -> int | Absent:

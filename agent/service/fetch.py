@@ -8,16 +8,28 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from agent.config import DeviceSettings
-from agent.errors import CredentialsRejected, DeviceError, NotFound, RateLimited, TimedOut, UnsupportedVersion
-from agent.model.document import MISSING, Json, find, graft, parse_path, prune
+from agent.errors import (
+    BadAnswer,
+    CredentialsRejected,
+    DeviceError,
+    NotFound,
+    RateLimited,
+    ServerError,
+    TimedOut,
+    UnsupportedVersion,
+)
+from agent.model.document import MISSING, Json, element_name, find, graft, parse_path, prune
 from agent.model.envelope import generation, slot_ids
 from agent.model.exchange import Purpose
+from agent.model.pacing import RETRY_AFTER_LIMIT_S
 
 OLDEST_GENERATION = 8
 """The first generation whose shape is known (firmware 7.04)."""
 
 _STATUS = "status"
 _CHASSIS = "status/chassis0"
+_CONFIGURATION = "configuration/chassis0/slots"
+_CONFIGURED = parse_path("configuration.chassis0.slots").steps
 
 
 class Fetcher(Protocol):
@@ -100,6 +112,9 @@ class Poll:
         if left_s <= 0:
             raise TimedOut(f"the poll took longer than {self._settings.poll.whole_deadline_s:g} s")
         answer = self._fetcher.get(path, deadline_s=left_s, slot=slot)
+        if path in (_STATUS, _CHASSIS) and not _says_something(answer):
+            # Taken at its word, every card would be missing.
+            raise BadAnswer(f"/api/{path}: JSON, but nothing of a status in it")
         self._root = graft(self._root, path, answer)
         self._changed = True
 
@@ -143,23 +158,50 @@ class Poll:
     def _take_configurations(self) -> None:
         """Card configurations that are due, as far as the time of this poll reaches; the rest waits for the next."""
         poll = self._settings.poll
+        self._forget_configurations()
         if not poll.configuration or self._now_s() < self._due.pause_until:
             return
-        for slot in self._occupied():
-            asked = self._due.configuration.get(slot)
-            if asked is not None and self._now_s() - asked < poll.configuration_interval_s:
-                continue
+        for slot in self._due_configurations():
             if self._elapsed() > poll.whole_deadline_s / 2:
                 return
             try:
-                self._take_if_there(f"configuration/chassis0/slots/{slot}/module", slot)
+                self._take_if_there(f"{_CONFIGURATION}/{slot}/module", slot)
             except CredentialsRejected:
                 raise
             except DeviceError as problem:
                 # The status is complete; configuration has time, and the device is left alone for a while.
-                asked_for = problem.retry_after_s if isinstance(problem, RateLimited) else None
-                pause_s = max(2 * poll.interval_s, asked_for or 0)
+                asked_for = problem.retry_after_s if isinstance(problem, (RateLimited, ServerError)) else None
+                pause_s = max(2 * poll.interval_s, min(asked_for or 0, RETRY_AFTER_LIMIT_S))
                 self._due = replace(self._due, pause_until=self._now_s() + pause_s)
+                # Due again after the pause, but behind the cards that were not asked yet.
+                self._note_configuration(slot, self._now_s() - poll.configuration_interval_s)
                 return
-            configuration = {**self._due.configuration, slot: self._now_s()}
-            self._due = replace(self._due, configuration=configuration)
+            self._note_configuration(slot, self._now_s())
+
+    def _due_configurations(self) -> list[str]:
+        """Slots whose card's configuration is due: those never asked first, then the longest ago."""
+        asked, never = self._due.configuration, float("-inf")
+        latest = self._now_s() - self._settings.poll.configuration_interval_s
+        due = [slot for slot in self._occupied() if asked.get(slot, never) <= latest]
+        return sorted(due, key=lambda slot: asked.get(slot, never))
+
+    def _note_configuration(self, slot: str, asked: float) -> None:
+        self._due = replace(self._due, configuration={**self._due.configuration, slot: asked})
+
+    def _forget_configurations(self) -> None:
+        """Drop the configuration of cards that are gone; the next card in the slot is asked for its own."""
+        if not slot_ids(self._root):
+            return
+        occupied = set(self._occupied())
+        slots = find(self._root, _CONFIGURED)
+        for place, slot in enumerate(slots if isinstance(slots, list) else ()):
+            if (name := element_name(slot, place)) not in occupied:
+                self._root = prune(self._root, f"{_CONFIGURATION}/{name}")
+        asked = {slot: when for slot, when in self._due.configuration.items() if slot in occupied}
+        self._due = replace(self._due, configuration=asked)
+
+
+def _says_something(answer: Json) -> bool:
+    """Whether an answer holds an object with more in it than its own name."""
+    data = answer.get("data", answer) if isinstance(answer, Mapping) else answer
+    return isinstance(data, Mapping) and any(name != "object-id" for name in data)

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from typing import Protocol
 
 from agent.config import DeviceSettings
-from agent.errors import CredentialsMissing, DeviceError, HostError, SwitchedOff
+from agent.errors import BadAnswer, CredentialsMissing, DeviceError, HostError, SwitchedOff
 from agent.mib.build import Memory, build
 from agent.mib.declaration import Feed
 from agent.mib.groups.device import slot_problems
@@ -150,6 +150,18 @@ class Keeper:
         else:
             blocks = self._show(known, moment, Feed.STATUS)
         return Outcome(known, harvest.error, harvest.duration_s, blocks)
+
+    def crashed(self, problem: Exception) -> Outcome:
+        """What a poll makes of what was known when it ended in a fault of the agent's own: a failure like any other."""
+        before, moment = self.known, self._around.clock()
+        error = BadAnswer(f"the agent could not read the answer ({type(problem).__name__}); its log says more")
+        health = healths.failed(before.health, moment, error, self.settings.poll.down_after_s)
+        known = replace(before, health=health)
+        if (health.state is DeviceState.DOWN) != (before.health.state is DeviceState.DOWN):
+            known, blocks = self._read(known, moment)
+        else:
+            blocks = self._show(known, moment, Feed.STATUS)
+        return Outcome(known, error, 0.0, blocks)
 
     def accept(self, outcome: Outcome) -> None:
         """Serve what a poll brought."""

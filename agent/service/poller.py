@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import logging
 import random
@@ -14,7 +15,6 @@ from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from agent.config import DeviceSettings
 from agent.model.exchange import Exchange
@@ -113,14 +113,15 @@ class Poller:
             if _is_polled(keeper.settings)
         }
         self._due_s: dict[str, float] = {}
+        self._stopping = asyncio.Event()
         self._clock_lead_s = time.time() - time.monotonic()
 
     def start(self) -> None:
         """Plan every device's first poll, spread over its interval, and begin."""
         for name in self._sessions:
             self._plan(name, first_delay_s(name, min(self._keepers[name].settings.poll.interval_s, 30)))
-        self._scheduler.add_job(self._housekeep, IntervalTrigger(seconds=HOUSEKEEPING_S), id=":housekeeping")
         self._scheduler.start()
+        self._housekeeping = self._loop.create_task(self._keep_house())
 
     def poll_now(self) -> None:
         """Plan a poll of every device at once."""
@@ -129,8 +130,11 @@ class Poller:
 
     async def stop(self) -> None:
         """Start no more polls, let the running ones end, close the sessions."""
+        self._stopping.set()
+        self._housekeeping.cancel()
         self._scheduler.pause()
-        await self._loop.run_in_executor(None, self._threads.shutdown)
+        # Polls that still wait for a thread are given up.
+        await self._loop.run_in_executor(None, functools.partial(self._threads.shutdown, cancel_futures=True))
         self._scheduler.shutdown(wait=False)
         for session in self._sessions.values():
             session.close()
@@ -144,24 +148,42 @@ class Poller:
         )
 
     async def _poll(self, name: str) -> None:
+        if self._stopping.is_set():
+            return
         keeper = self._keepers[name]
         delay_s = keeper.settings.poll.interval_s
         self._due_s.pop(name, None)
         try:
-            outcome = await self._loop.run_in_executor(self._threads, keeper.poll, self._sessions[name])
+            outcome = await self._outcome(keeper)
             keeper.accept(outcome)
             delay_s = _next_delay_s(keeper, outcome)
-        except RuntimeError as problem:
-            if "shutdown" in str(problem):
-                return
-            log.exception("poll-crashed device=%s", name)
+            self._after_poll()
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise
+            return
         except Exception:
-            # A fault of the agent's own must not end the polling of a device; its last blocks stay.
             log.exception("poll-crashed device=%s", name)
-        self._after_poll()
         self._plan(name, delay_s)
 
-    async def _housekeep(self) -> None:
+    async def _outcome(self, keeper: Keeper) -> Outcome:
+        try:
+            return await self._loop.run_in_executor(self._threads, keeper.poll, self._sessions[keeper.settings.name])
+        except Exception as problem:
+            # A fault of the agent's own must not end the polling of a device; its last blocks stay and become stale.
+            log.exception("poll-crashed device=%s", keeper.settings.name)
+            return keeper.crashed(problem)
+
+    async def _keep_house(self) -> None:
+        # By the loop's clock: jobs of the scheduler wait for the wall clock, however far that was set back.
+        while True:
+            await asyncio.sleep(HOUSEKEEPING_S)
+            try:
+                self._housekeep()
+            except Exception:
+                log.exception("housekeeping-crashed")
+
+    def _housekeep(self) -> None:
         for keeper in self._keepers.values():
             keeper.age()
         self._after_poll()

@@ -63,7 +63,7 @@ class StateStore:
         """All indexes given in a scope (a device's name; "" for the agent)."""
         with self._lock:
             rows = self._connection.execute("SELECT kind, key, number FROM given WHERE scope = ?", (scope,))
-            return [Given(*row) for row in rows]
+            return [Given(kind, _key_of(stored), number) for kind, stored, number in rows]
 
     def keep(self, scope: str, given: Iterable[Given]) -> None:
         """Write indexes down.
@@ -71,7 +71,7 @@ class StateStore:
         Raises:
             HostError: they could not be written.
         """
-        rows = [(scope, one.kind, one.key, one.index) for one in given]
+        rows = [(scope, one.kind, _stored(one.key), one.index) for one in given]
         if not rows:
             return
         try:
@@ -84,3 +84,16 @@ class StateStore:
         """Close the database."""
         with self._lock:
             self._connection.close()
+
+
+def _stored(key: str) -> str | bytes:
+    """A key as the database takes it: JSON can name half a surrogate pair, which no UTF-8 text can hold."""
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return key.encode("utf-8", "surrogatepass")
+    return key
+
+
+def _key_of(stored: str | bytes) -> str:
+    return stored.decode("utf-8", "surrogatepass") if isinstance(stored, bytes) else stored

@@ -6,20 +6,24 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pyasn1.type.constraint import ConstraintsIntersection, ValueRangeConstraint
 from pysnmp.carrier.asyncio.dgram import udp, udp6
 from pysnmp.entity import config as pysnmp_config
 from pysnmp.entity.engine import SnmpEngine
+from pysnmp.proto import rfc1905
 from pysnmp.proto.rfc1902 import Integer32, OctetString
+from pysnmp.proto.secmod.cache import Cache
 
 from agent.config import SnmpSettings, UserSettings
 from agent.errors import HostError
 from agent.mib.module import parse_oid
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.gate import Gate, make_gate
-from agent.snmp.responder import Responder
+from agent.snmp.responder import Limits, Responder
+from agent.snmp.throttle import Throttle
 from agent.wire.access import Access, Grant, Level, Model
 from agent.wire.answer import Source
 from agent.wire.counters import Counters
@@ -86,13 +90,23 @@ class SnmpService:
             check_privacy()
         self._engine = _make_engine(identity, settings.max_message_size)
         self.started_s = time.monotonic()
-        for number, community in enumerate(settings.communities):
-            pysnmp_config.add_v1_system(self._engine, _community_name(number), community.name.reveal())
+        communities = {
+            _community_name(number): community.name.reveal().encode()
+            for number, community in enumerate(settings.communities)
+        }
+        for name, community in communities.items():
+            # As octets: what pysnmp makes of text is Latin-1.
+            pysnmp_config.add_v1_system(self._engine, name, OctetString(community))
         for user in settings.users:
             _add_user(self._engine, user)
-        gate = make_gate(settings.communities, counters)
-        _attach(self._engine, sockets, gate)
-        self._responder = Responder(self._engine, source, make_access(settings), counters, settings.max_message_size)
+        limits = Limits(
+            settings.max_message_size,
+            len(identity.engine_id),
+            {name: len(community) for name, community in communities.items()},
+        )
+        self._responder = Responder(self._engine, source, make_access(settings), counters, limits)
+        gate = make_gate(settings.communities, settings.users, settings.max_message_size, counters)
+        self._opening = _attach(self._engine, sockets, gate)
 
     def engine_time_s(self) -> int:
         """Seconds since the engine started."""
@@ -100,6 +114,7 @@ class SnmpService:
 
     async def close(self) -> None:
         """Close sockets and timers."""
+        await asyncio.gather(*self._opening, return_exceptions=True)
         self._engine.close_dispatcher()
         await asyncio.sleep(0)
 
@@ -143,31 +158,66 @@ def _make_engine(identity: EngineIdentity, max_message_size: int) -> SnmpEngine:
 def _add_user(engine: SnmpEngine, user: UserSettings) -> None:
     keys: list[Any] = []
     if user.auth:
-        keys += [AUTH_PROTOCOLS[user.auth.protocol], user.auth.passphrase.reveal()]
+        keys += [AUTH_PROTOCOLS[user.auth.protocol], user.auth.passphrase.reveal().encode()]
     if user.priv:
-        keys += [PRIV_PROTOCOLS[user.priv.protocol], user.priv.passphrase.reveal()]
+        keys += [PRIV_PROTOCOLS[user.priv.protocol], user.priv.passphrase.reveal().encode()]
     pysnmp_config.add_v3_user(engine, user.name, *keys)
 
 
-def _attach(engine: SnmpEngine, sockets: Iterable[socket.socket], gate: Gate) -> None:
+def _attach(engine: SnmpEngine, sockets: Iterable[socket.socket], gate: Gate) -> list[asyncio.Future[Any]]:
+    """Have the engine listen; each future is done when its socket is in the event loop's care."""
+    opening = []
     for number, opened in enumerate(sockets):
         is_v6 = opened.family == socket.AF_INET6
-        transport = _gated(udp6.Udp6Transport if is_v6 else udp.UdpTransport, gate)()
+        transport = _gated(udp6.Udp6Transport if is_v6 else udp.UdpTransport, engine, gate)()
         domain = (udp6.DOMAIN_NAME if is_v6 else udp.DOMAIN_NAME) + (number,)
         pysnmp_config.add_transport(engine, domain, transport.open_server_mode(sock=opened))
+        opening.append(transport._lport)
+    return opening
 
 
-def _gated(kind: Any, gate: Gate) -> Any:
+def _gated(kind: Any, engine: SnmpEngine, gate: Gate) -> Any:
     """A transport that shows the engine only what the gate admits, and outlives whatever the engine raises."""
+    throttle = Throttle()
 
     class Gated(kind):  # type: ignore[misc]
         def datagram_received(self, datagram: bytes, address: Any) -> None:
-            if not gate.admits(datagram, address[0]):
-                return
-            receive: Callable[..., None] = self._callback_function
             try:
-                receive(self, address, datagram)
+                if gate.admits(datagram, address[0]):
+                    self._callback_function(self, address, datagram)
             except Exception as problem:
-                log.warning("datagram-failed from=%s octets=%d error=%r", address[0], len(datagram), problem)
+                held_back = throttle.admits()
+                if held_back is not None:
+                    log.warning(
+                        "datagram-failed from=%s octets=%d error=%r held_back=%d",
+                        address[0],
+                        len(datagram),
+                        problem,
+                        held_back,
+                    )
+            _forget(engine)
+
+        def normalize_address(self, address: Any) -> Any:
+            """The address as it came: pysnmp strips the scope, without which a link-local manager gets no answer."""
+            return address
 
     return Gated
+
+
+def _forget(engine: SnmpEngine) -> None:
+    """Drop what pysnmp keeps for ever of requests it did not answer; answers are sent before this is called."""
+    for model in engine.security_models.values():
+        if not model._cache.is_empty():
+            model._cache = Cache()
+
+
+def _take_any_number() -> None:
+    """Have pysnmp decode negative numbers: RFC 3416 has them count as zero in GETBULK, and says nothing of others."""
+    for pdu in (rfc1905.PDU, rfc1905.BulkPDU):
+        for position in (1, 2):
+            number = pdu.componentType.getTypeByPosition(position)
+            wide = ConstraintsIntersection(ValueRangeConstraint(-(2**31), 2**31 - 1))
+            number.__dict__["subtypeSpec"] = number._readOnly["subtypeSpec"] = wide
+
+
+_take_any_number()

@@ -52,20 +52,23 @@ def start_engine(state_dir: Path, configured: str | None) -> EngineIdentity:
 
 def _read(path: Path) -> EngineIdentity | None:
     try:
-        text = path.read_text(encoding="ascii")
+        octets = path.read_bytes()
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise HostError(f"cannot read {path}: {problem}") from problem
+    except OSError as problem:
+        raise HostError(f"cannot read {path}: {problem.strerror}") from problem
     try:
-        data = json.loads(text)
+        data = json.loads(octets)
         identity = EngineIdentity(bytes.fromhex(data["engine_id"]), int(data["boots"]))
         if not 5 <= len(identity.engine_id) <= 32 or not 0 < identity.boots <= BOOTS_MAX:
             raise ValueError("out of bounds")
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         # With its boots unknown the old ID must not be used again: managers would refuse it as a replay.
         aside = path.with_suffix(".corrupt")
-        os.replace(path, aside)
+        try:
+            os.replace(path, aside)
+        except OSError as problem:
+            raise HostError(f"cannot write {aside}: {problem.strerror}; state_dir must be writable") from problem
         log.error("engine-state-corrupt file=%s kept_as=%s: the engine gets a new ID", path, aside)
         return None
     return identity

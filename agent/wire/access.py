@@ -1,12 +1,15 @@
-"""Who may see what (RFC 3415 3): security model, name, level and context in, a view or a refusal out. Fails closed."""
+"""Who may see and set what (RFC 3415 3): model, name, level and context in, a view or a refusal out. Fails closed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from ipaddress import IPv4Network, IPv6Network
 
-from agent.wire.view import View
+from agent.wire.view import NOTHING, View
+
+Network = IPv4Network | IPv6Network
 
 
 class Model(IntEnum):
@@ -35,10 +38,11 @@ class Refusal(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one security name may read: from this level up, this view."""
+    """What one security name may read and write, from this level up."""
 
     level: Level
     read: View
+    write: View = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,15 @@ class Access:
 
     def read_view(self, model: int, name: str, level: int, context: str) -> View | Refusal:
         """The view for reading, or why there is none."""
+        grant = self._grant(model, name, level, context)
+        return grant if isinstance(grant, Refusal) else grant.read
+
+    def write_view(self, model: int, name: str, level: int, context: str) -> View | Refusal:
+        """The view for writing, or why there is none; a name that may write nothing has an empty one."""
+        grant = self._grant(model, name, level, context)
+        return grant if isinstance(grant, Refusal) else grant.write
+
+    def _grant(self, model: int, name: str, level: int, context: str) -> Grant | Refusal:
         if context not in self.contexts:
             return Refusal.NO_CONTEXT
         try:
@@ -60,4 +73,4 @@ class Access:
             return Refusal.NO_GROUP
         if level < grant.level:
             return Refusal.NO_ACCESS_ENTRY
-        return grant.read
+        return grant

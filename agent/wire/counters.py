@@ -1,4 +1,4 @@
-"""Counters of the SNMP entity (RFC 3418 snmp group); the only values on the wire that change by themselves."""
+"""Counters of the SNMP entity; the only values on the wire, with the times, that change by themselves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Counters:
-    """Datagrams counted by what became of them."""
+    """What became of datagrams: the snmp group (RFC 3418), SNMP-MPD (RFC 3412), usmStats (RFC 3414), contexts."""
 
     in_pkts: int = 0
     in_bad_versions: int = 0
@@ -17,3 +17,15 @@ class Counters:
     silent_drops: int = 0
     proxy_drops: int = 0
     refused_users: int = 0
+    oversized: int = 0
+    unknown_security_models: int = 0
+    invalid_msgs: int = 0
+    unknown_pdu_handlers: int = 0
+    unsupported_sec_levels: int = 0
+    not_in_time_windows: int = 0
+    unknown_user_names: int = 0
+    unknown_engine_ids: int = 0
+    wrong_digests: int = 0
+    decryption_errors: int = 0
+    unavailable_contexts: int = 0
+    unknown_contexts: int = 0

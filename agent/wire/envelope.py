@@ -16,6 +16,7 @@ class CommunityMessage:
     version: int
     community: bytes
     pdu_tag: int
+    pdu_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class UserMessage:
     security_model: int
     engine_id: bytes
     user: bytes
+    data_tag: int
+    data_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def read_envelope(datagram: bytes) -> CommunityMessage | UserMessage | OtherMess
         tag, _, pdu_end = ber.header(datagram, at)
         if pdu_end != end:
             raise ber.BerError("octets behind the PDU")
-        return CommunityMessage(version, community, tag)
+        return CommunityMessage(version, community, tag, at)
     if version == V3:
         return _user_message(datagram, at)
     return OtherMessage(version)
@@ -64,7 +67,7 @@ def _user_message(datagram: bytes, at: int) -> UserMessage:
     model, inner = ber.integer(datagram, inner)
     if len(flags) != 1 or inner != at:
         raise ber.BerError("malformed msgGlobalData")
-    security, _ = ber.string(datagram, at)
+    security, at = ber.string(datagram, at)
     start, end = ber.expect(security, 0, ber.SEQUENCE)
     engine_id, start = ber.string(security, start)
     _, start = ber.integer(security, start)  # boots
@@ -74,4 +77,7 @@ def _user_message(datagram: bytes, at: int) -> UserMessage:
     _, start = ber.string(security, start)  # salt
     if start != end or end != len(security):
         raise ber.BerError("malformed security parameters")
-    return UserMessage(flags[0], model, engine_id, user)
+    tag, _, data_end = ber.header(datagram, at)
+    if data_end != len(datagram):
+        raise ber.BerError("octets behind the PDU")
+    return UserMessage(flags[0], model, engine_id, user, tag, at)

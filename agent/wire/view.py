@@ -52,11 +52,12 @@ def make_view(include: Iterable[Oid], exclude: Iterable[Oid]) -> View:
 
 def _behind(subtree: bytes) -> bytes:
     """The first key behind all of a subtree."""
-    number = int.from_bytes(subtree, "big") + 1
-    try:
-        return number.to_bytes(len(subtree), "big")
-    except OverflowError:
+    risen = subtree
+    while risen[-4:] == _END:
+        risen = risen[:-4]  # the largest sub-identifier has no next one: the one before it rises
+    if not risen:
         return subtree + _END * 129
+    return (int.from_bytes(risen, "big") + 1).to_bytes(len(risen), "big")
 
 
 def _included(families: dict[bytes, bool], key: bytes) -> bool:

@@ -54,9 +54,9 @@ def instances_of(row: Row) -> object:
     return next((found for found in (row.find(path) for path in paths) if found), None)
 
 
-def _instance_count(row: Row) -> int:
+def _instance_count(row: Row) -> int | None:
     instances = instances_of(row)
-    return len(instances) if isinstance(instances, (list, dict)) else 0
+    return len(instances) if isinstance(instances, (list, dict)) else None
 
 
 CARD = Table(

@@ -1,0 +1,61 @@
+"""The reference page of the documentation: every table and object, printed from the declarations as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.mib.declaration import Access, Column, Module, Scalars, Table
+from agent.mib.plan import make_plan
+
+HEAD = """\
+# Objects of {name}
+
+Printed from the declarations by `lantime-agent mib --reference`; not edited by hand. OIDs are below the module's root,
+{root}. *Path* is where the value stands in the device's JSON, relative to the row; alternatives are tried in order.
+An object without a path is computed by the agent. *m* marks measured values, which are absent while a device is down.
+"""
+
+
+def print_reference(module: Module) -> str:
+    """The whole page."""
+    paths = make_plan(module).paths()
+    lines = [HEAD.format(name=module.name, root=".".join(map(str, module.root)))]
+    for group in module.groups:
+        lines += [f"## {group.name}", "", group.description, ""]
+        for part in group.parts:
+            lines += _part(module, part, paths)
+    return "\n".join(lines)
+
+
+def _part(module: Module, part: Table | Scalars, paths: dict[str, tuple[str, ...]]) -> Iterator[str]:
+    oid = ".".join(map(str, module.parts[part.name][0][len(module.root) :]))
+    yield f"### {part.name} ({oid})"
+    yield ""
+    if isinstance(part, Table):
+        yield part.description
+        yield ""
+        yield f"Index: {', '.join(index.name for index in part.index)}."
+        if part.name in paths:
+            yield f"Rows: {_code(paths[part.name])}."
+        yield ""
+    yield "| arc | object | syntax | unit | path | |"
+    yield "|---|---|---|---|---|---|"
+    for column in part.columns:
+        yield _line(column, paths)
+    yield ""
+
+
+def _line(column: Column, paths: dict[str, tuple[str, ...]]) -> str:
+    syntax = column.syntax.smi.partition(" {")[0]
+    if column.syntax.labels and column.syntax.smi.startswith("INTEGER"):
+        syntax = "enumeration"
+    where = "index" if column.access is Access.NOT_ACCESSIBLE else _code(paths.get(column.name, ()))
+    mark = "m" if column.measured else ""
+    return f"| {column.arc} | {column.name} | {syntax} | {column.units} | {where} | {mark} |"
+
+
+def _code(paths: tuple[str, ...]) -> str:
+    shown = [f"`{path}`" for path in paths[:3]]
+    if len(paths) > 3:
+        shown.append(f"{len(paths) - 3} more")
+    return ", ".join(shown)

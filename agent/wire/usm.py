@@ -1,0 +1,201 @@
+"""The user-based security model (RFC 3414), for an engine that is always the authoritative one.
+
+`open` follows 3.2 step by step; `seal` follows 3.1. Digests are compared in constant time.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+from cryptography.hazmat.decrepit.ciphers.modes import CFB
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+
+from agent.mib.encoding import Oid, integer, tlv
+from agent.wire import ber
+from agent.wire.access import Level
+from agent.wire.counters import Counters
+from agent.wire.keys import AuthProtocol, PrivProtocol
+
+BOOTS_MAX: Final = 2**31 - 1
+TIME_WINDOW_S: Final = 150
+_STATS: Final = (1, 3, 6, 1, 6, 3, 15, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user with localized keys; what it has decides how far its messages can be protected."""
+
+    name: bytes
+    auth: AuthProtocol | None = None
+    auth_key: bytes = b""
+    priv: PrivProtocol | None = None
+    priv_key: bytes = b""
+
+    @property
+    def level(self) -> Level:
+        """The highest level it can be used at."""
+        if self.auth is None:
+            return Level.NO_AUTH_NO_PRIV
+        return Level.AUTH_PRIV if self.priv else Level.AUTH_NO_PRIV
+
+    def __repr__(self) -> str:
+        return f"User({self.name!r}, {self.level.name})"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """msgSecurityParameters (RFC 3414 2.4), and where the digest stands in the message."""
+
+    engine_id: bytes
+    boots: int
+    time_s: int
+    user: bytes
+    digest: bytes
+    digest_at: int
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a message is not let in: the counter to report, and the level of the Report."""
+
+    oid: Oid
+    value: int
+    level: Level = Level.NO_AUTH_NO_PRIV
+    user: User | None = None
+
+
+def read_parameters(datagram: bytes, at: int) -> tuple[Parameters, int]:
+    """The security parameters that begin at a position, and where they end.
+
+    Raises:
+        BerError: they are not what they must be.
+    """
+    start, end = ber.expect(datagram, at, 0x04)
+    at, inner_end = ber.expect(datagram, start, ber.SEQUENCE)
+    if inner_end != end:
+        raise ber.BerError("octets behind the security parameters")
+    engine_id, at = ber.string(datagram, at)
+    boots, at = ber.integer(datagram, at)
+    time_s, at = ber.integer(datagram, at)
+    user, at = ber.string(datagram, at)
+    digest, at = ber.string(datagram, at)
+    digest_at = at - len(digest)
+    salt, at = ber.string(datagram, at)
+    if at != end or boots < 0 or time_s < 0 or len(user) > 32:
+        raise ber.BerError("malformed security parameters")
+    return Parameters(engine_id, boots, time_s, user, digest, digest_at, salt), end
+
+
+class Usm:
+    """Security of one engine.
+
+    Args:
+        time_s: the engine's time.
+        first_salt: where the privacy salts begin; must differ between processes that share boots and keys.
+    """
+
+    def __init__(
+        self,
+        engine_id: bytes,
+        boots: int,
+        time_s: Callable[[], int],
+        users: Mapping[bytes, User],
+        counters: Counters,
+        first_salt: int,
+    ) -> None:
+        self.engine_id = engine_id
+        self.boots = boots
+        self.time_s = time_s
+        self.users = users
+        self._counters = counters
+        self._salts = count(first_salt)
+
+    def open(self, datagram: bytes, said: Parameters, level: Level, data: bytes) -> tuple[User, bytes] | Trouble:
+        """The user and the plain scopedPDU of an incoming message, or why it is not let in (RFC 3414 3.2).
+
+        Args:
+            datagram: the whole message.
+            said: its security parameters.
+            level: what its flags say.
+            data: its msgData: the scopedPDU, or the content of encryptedPDU.
+        """
+        counters = self._counters
+        if said.engine_id != self.engine_id:  # step 3
+            counters.unknown_engine_ids += 1
+            return Trouble((*_STATS, 4, 0), counters.unknown_engine_ids)
+        user = self.users.get(said.user)
+        if user is None or not said.user:  # step 4
+            counters.unknown_user_names += 1
+            return Trouble((*_STATS, 3, 0), counters.unknown_user_names)
+        if level > user.level:  # step 5
+            counters.unsupported_sec_levels += 1
+            return Trouble((*_STATS, 1, 0), counters.unsupported_sec_levels)
+        if level >= Level.AUTH_NO_PRIV:
+            if not self._is_authentic(datagram, said, user):  # step 6
+                counters.wrong_digests += 1
+                return Trouble((*_STATS, 5, 0), counters.wrong_digests)
+            if not self._is_timely(said):  # step 7
+                counters.not_in_time_windows += 1
+                return Trouble((*_STATS, 2, 0), counters.not_in_time_windows, Level.AUTH_NO_PRIV, user)
+        if level is Level.AUTH_PRIV:  # step 8
+            if len(said.salt) != 8:
+                counters.decryption_errors += 1
+                return Trouble((*_STATS, 6, 0), counters.decryption_errors)
+            decryptor = _cipher(user, said.boots, said.time_s, said.salt).decryptor()
+            data = decryptor.update(data) + decryptor.finalize()
+        return user, data
+
+    def undecryptable(self) -> Trouble:
+        """What was decrypted is no scopedPDU: counted and reported as a decryption error."""
+        self._counters.decryption_errors += 1
+        return Trouble((*_STATS, 6, 0), self._counters.decryption_errors)
+
+    def _is_authentic(self, datagram: bytes, said: Parameters, user: User) -> bool:
+        assert user.auth is not None  # noqa: S101 - the level was checked
+        size = user.auth.digest_octets
+        if len(said.digest) != size:
+            return False
+        zeroed = datagram[: said.digest_at] + bytes(size) + datagram[said.digest_at + size :]
+        expected = hmac.digest(user.auth_key, zeroed, user.auth.hash_name)[:size]
+        return hmac.compare_digest(expected, said.digest)
+
+    def _is_timely(self, said: Parameters) -> bool:
+        if self.boots == BOOTS_MAX or said.boots != self.boots:
+            return False
+        return abs(said.time_s - self.time_s()) <= TIME_WINDOW_S
+
+    def seal(self, header: bytes, user: User, level: Level, scoped: bytes) -> bytes:
+        """The whole message around a scopedPDU (RFC 3414 3.1).
+
+        Args:
+            header: version and msgGlobalData, finished.
+        """
+        boots, time_s = self.boots, self.time_s()
+        salt = b""
+        if level is Level.AUTH_PRIV:
+            salt = (next(self._salts) & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "big")
+            encryptor = _cipher(user, boots, time_s, salt).encryptor()
+            scoped = tlv(0x04, encryptor.update(scoped) + encryptor.finalize())
+        size = user.auth.digest_octets if user.auth and level >= Level.AUTH_NO_PRIV else 0
+        before = tlv(0x04, self.engine_id) + tlv(0x02, integer(boots)) + tlv(0x02, integer(time_s))
+        before += tlv(0x04, user.name)
+        after = tlv(0x04, salt)
+        parameters = tlv(0x04, tlv(0x30, before + tlv(0x04, bytes(size)) + after))
+        message = tlv(0x30, header + parameters + scoped)
+        if not size or user.auth is None:
+            return message
+        at = len(message) - len(scoped) - len(after) - size
+        digest = hmac.digest(user.auth_key, message, user.auth.hash_name)[:size]
+        return message[:at] + digest + message[at + size :]
+
+
+def _cipher(user: User, boots: int, time_s: int, salt: bytes) -> Cipher[CFB]:
+    """AES in CFB128 with the vector of RFC 3826 3.1.2.1."""
+    vector = boots.to_bytes(4, "big") + time_s.to_bytes(4, "big") + salt
+    return Cipher(AES(user.priv_key), CFB(vector))
