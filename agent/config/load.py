@@ -60,7 +60,7 @@ def _read_yaml(path: Path) -> Any:
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         place = f"{path}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
-        raise ConfigError(place, f"not valid YAML: {getattr(problem, 'problem', None) or problem}") from problem
+        raise ConfigError(place, f"not valid YAML: {_without_text(problem)}") from None
     except RecursionError as problem:
         raise ConfigError(str(path), "not valid YAML: nested too deeply") from problem
     if not isinstance(data, dict):
@@ -68,9 +68,18 @@ def _read_yaml(path: Path) -> Any:
     return data
 
 
+def _without_text(problem: yaml.YAMLError) -> str:
+    """What is wrong with the YAML, without the text that is: a password that begins with * or ! is read as such."""
+    text = str(getattr(problem, "problem", None) or problem)
+    for sign, mark, word in (("*", "alias", "an alias"), ("!", "tag", "a tag")):
+        if mark in text:
+            return f"{word} that is not known; text that begins with {sign} must be quoted"
+    return text
+
+
 def _validated(kind: type[M], data: Any, path: Path) -> M:
     try:
-        return kind.model_validate(data)
+        return kind.model_validate(data, context={"folder": path.parent})
     except ValidationError as problems:
         lines = [_explained(error, path, kind) for error in problems.errors(include_url=False, include_input=False)]
         first, *rest = lines

@@ -88,7 +88,10 @@ def fetch(written: str) -> str:
             raise ValueError(f"environment variable {variable[1]} is not set")
         return value
     if written.startswith("file:"):
-        return _read(Path(written[len("file:") :]))
+        path = Path(written[len("file:") :])
+        if not path.is_absolute():
+            raise ValueError("file: takes an absolute path, like file:/etc/lantime-agent/password")
+        return _read(path)
     if written.startswith("credential:"):
         directory = os.environ.get("CREDENTIALS_DIRECTORY")
         if not directory:

@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from agent.config.secret import OpenSecret, Secret, expand
 
@@ -55,6 +55,12 @@ def _fingerprint(value: str) -> str:
     return digits
 
 
+def _from_folder(value: Path, info: ValidationInfo) -> Path:
+    """The path, counted from the configuration file's folder when there is a file."""
+    folder: Path = (info.context or {}).get("folder", Path())
+    return folder / value
+
+
 Name = Annotated[str, AfterValidator(_name)]
 Oid = Annotated[str, BeforeValidator(_oid)]
 Host = Annotated[str, AfterValidator(_host)]
@@ -71,7 +77,7 @@ class TlsSettings(Model):
     """How a device's HTTPS certificate is checked: `verify`, and a CA file or a pinned fingerprint of your own."""
 
     verify: bool = True
-    ca_file: Path | None = None
+    ca_file: Annotated[Path, AfterValidator(_from_folder)] | None = None
     fingerprint: Annotated[str, AfterValidator(_fingerprint)] | None = None
 
     @model_validator(mode="after")
@@ -311,7 +317,7 @@ class SnmpSettings(Model):
             raise ValueError("communities: a name is given twice")
         if len({entry.name for entry in self.users}) != len(self.users):
             raise ValueError("users: a name is given twice")
-        if self.engine_id is not None and not re.fullmatch(r"(?:0x)?8[0-9a-fA-F]{9,63}", self.engine_id):
+        if self.engine_id is not None and not re.fullmatch(r"(?:0x)?[89a-fA-F][0-9a-fA-F]{9,63}", self.engine_id):
             raise ValueError("engine_id: 5 to 32 octets in hexadecimal, the first bit set (RFC 3411 5)")
         if self.engine_id is not None and len(self.engine_id.removeprefix("0x")) % 2:
             raise ValueError("engine_id: an even number of hexadecimal digits")
@@ -366,6 +372,8 @@ class Settings(Model):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"devices: the name {name!r} is given twice")
+        if not self.root_oid.startswith(("1.3.6.1.4.1.", "1.3.6.1.3.")):
+            raise ValueError("root_oid: below 1.3.6.1.4.1 (enterprises) or 1.3.6.1.3 (experimental)")
         if self.root_oid.startswith("1.3.6.1.4.1.5597.") or self.root_oid == "1.3.6.1.4.1.5597":
             raise ValueError("root_oid: below 1.3.6.1.4.1.5597 is the device vendor's own arc; choose another")
         return self

@@ -407,21 +407,26 @@ def _list_axes(node: list[Json], names: Names) -> tuple[str, ...]:
 # Shapes.
 
 _H: Final = "[0-9A-Fa-f]"
-_SHAPES: Final = rf"""
+_EUI: Final = rf"""
     (?P<eui>(?<!{_H})(?<!{_H}[:-]){_H}{{2}}(?P<e>[:-])(?:{_H}{{2}}(?P=e)){{6}}{_H}{{2}}(?![:-]?{_H})
         |(?<!{_H}){_H}{{6}}(?P<p>\.?)(?:[Ff]{{3}}[EeFf])(?P=p){_H}{{6}}(?!{_H}))
-    |(?P<mac>(?<!{_H})(?<!{_H}[:-]){_H}{{2}}(?P<m>[:-])(?:{_H}{{2}}(?P=m)){{4}}{_H}{{2}}(?![:-]?{_H}))
+"""
+_OTHERS: Final = rf"""
+    (?P<mac>(?<!{_H})(?<!{_H}[:-]){_H}{{2}}(?P<m>[:-])(?:{_H}{{2}}(?P=m)){{4}}{_H}{{2}}(?![:-]?{_H}))
     |(?P<hex>(?<!{_H})(?:{_H}{{16}}|{_H}{{12}}|{_H}{{4}}\.{_H}{{4}}\.{_H}{{4}}(?:\.{_H}{{4}})?)(?!{_H}))
-    |(?P<run>(?<![0-9A-Fa-f:.])[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)
     |(?P<ip4>(?<!\d)(?<!\d\.)\d{{1,3}}(?P<d>[._-])\d{{1,3}}(?P=d)\d{{1,3}}(?P=d)\d{{1,3}}(?!\d|\.\d))
 """
-_FOUND: Final = r"""
+_RUN: Final = r"(?P<run>(?<![0-9A-Fa-f:.])[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)"
+_REST_OF_RUN: Final = re.compile("[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*")
+"""Where an IPv6 address may stand."""
+
+_FOUND: Final = rf"""
     (?P<scheme>(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*://)(?P<login>[^\s/@?\#]*@)?
         (?P<host>\[[^\]\s]*\]|[^\s/:?\#,;"'<>\[\]]*)
     |(?P<argument>[?&;](?i:[a-z_-]*(?:token|key|passw(?:or)?d|secret|auth))=)[^&\s\#"']+
-    |(?P<user>(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+)@(?P<domain>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)
+    |(?P<user>(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+)@(?!{_H}{{0,4}}:)(?P<domain>[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*)(?![A-Za-z0-9-]|:{_H}{{1,4}}:)
 """
-_SHAPE: Final = re.compile(_SHAPES, re.VERBOSE)
+_SHAPE: Final = re.compile(f"{_EUI}|{_OTHERS}", re.VERBOSE)
 _TOP_LEVELS: Final = (
     "com|net|org|edu|gov|mil|int|info|biz|arpa|local|localdomain|lan|intern|internal|intranet|corp|home|example|test"
     "|invalid|cloud|tech|systems|network|energy|bank|[a-z]{2}"
@@ -620,26 +625,31 @@ class _Learner:
         for found in _LEARNT.finditer(text):
             if found["host"] or found["domain"]:
                 self.host((found["host"] or found["domain"]).strip("[]"))
-            elif found["eui"] or found["mac"]:
-                self._hardware(_digits(found[0]))
             elif found["run"]:
-                self._ipv6(found["run"])
-            elif found["ip4"] and found["d"] == "." and numbers:
-                self._learn(self.ipv4, _ipv4(found["ip4"]))
+                start, end = _ipv6_within(found["run"]) or (0, 0)
+                self._ipv6(found["run"][start:end])
+                self._numbers(found["run"][:start], numbers=numbers)
+                self._numbers(found["run"][end:], numbers=numbers)
+            else:
+                self._numbers(found[0], numbers=numbers)
         if numbers and "://" not in text:
             for found in _FQDN.finditer(text):
                 self._name(found[0])
 
-    def _ipv6(self, run: str) -> None:
-        span = _ipv6_within(run)
-        if span is None:
-            for found in _IPV4.finditer(run):
-                self._learn(self.ipv4, _ipv4(found[0]))
-            return
-        value = _ipv6(run[slice(*span)])
-        self._learn(self.ipv6, value)
-        if value is not None and value >> 24 & 0xFFFF == 0xFFFE:
-            self._hardware(f"{value & _ALL_ONES:016x}")
+    def _numbers(self, text: str, *, numbers: bool) -> None:
+        for found in _SHAPE.finditer(text):
+            if found["eui"] or found["mac"]:
+                self._hardware(_digits(found[0]))
+            elif found["ip4"] and found["d"] == "." and numbers:
+                value = _ipv4(found["ip4"])
+                self.ipv4.update(() if value is None else (value,))
+
+    def _ipv6(self, text: str) -> None:
+        value = _ipv6(text)
+        if value is not None:
+            self.ipv6.add(value)
+            if value >> 24 & 0xFFFF == 0xFFFE:
+                self._hardware(f"{value & _ALL_ONES:016x}")
 
     def _hardware(self, digits: str) -> None:
         if len(digits) == 12 and not _is_special_mac(int(digits, 16)):
@@ -651,11 +661,6 @@ class _Learner:
             else:
                 self.macs.add(mac & ~_LOCAL_BIT)
 
-    @staticmethod
-    def _learn(numbers: set[int], value: int | None) -> None:
-        if value is not None:
-            numbers.add(value)
-
     def is_device_word(self, text: str) -> bool:
         """Whether a name is made of words of the device's own language alone."""
         pieces = re.split(r"[^a-z0-9]+", text.lower())
@@ -665,8 +670,7 @@ class _Learner:
         )
 
 
-_LEARNT: Final = re.compile(f"{_FOUND}|{_SHAPES}", re.VERBOSE)
-_IPV4: Final = re.compile(r"(?<!\d)(?<!\d\.)\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)")
+_LEARNT: Final = re.compile(f"{_FOUND}|{_EUI}|{_RUN}|{_OTHERS}", re.VERBOSE)
 
 
 def _is_serial_text(names: Names, core: str) -> bool:
@@ -805,10 +809,12 @@ class _Replacer:
             },
         )
         self._literals = self._known_literals()
-        self._pattern = re.compile(
-            f"{_FOUND}|(?P<literal>{_alternatives(self._literals)})|{_SHAPES}", re.VERBOSE | re.I
-        )
-        self._inner = re.compile(f"(?P<literal>{_alternatives(self._literals)})|(?P<ip4>{_IPV4.pattern})", re.I)
+        literal = f"(?P<literal>{_alternatives(self._literals)})"
+        self._pattern = re.compile(f"{_FOUND}|{literal}|{_EUI}|{_RUN}|{_OTHERS}", re.VERBOSE | re.IGNORECASE)
+        self._inner = re.compile(f"{literal}|{_EUI}|{_OTHERS}", re.VERBOSE | re.IGNORECASE)
+        self._literals_alone = re.compile(literal, re.VERBOSE | re.IGNORECASE)
+        # How far beyond its beginning a find can reach; what is looked at twice must not be the whole text.
+        self._reach = max(64, *(len(literal) + 1 for literal in self._literals)) if self._literals else 64
         self._plain: dict[str, tuple[str, Counter[str]]] = {}
 
     def _known_literals(self) -> dict[str, tuple[str, str]]:
@@ -941,33 +947,63 @@ class _Replacer:
         if known is None:
             before = self.counts
             self.counts = Counter()
-            known = self._pattern.sub(self._substitute, text), self.counts
+            known = "".join(self._parts(text)), self.counts
             self.counts = before
             self._plain[text] = known
         self.counts.update(known[1])
         return known[0]
 
-    def _substitute(self, found: re.Match[str]) -> str:
+    def _parts(self, text: str) -> Iterator[str]:
+        """The text in parts, identities replaced; a part ends where the next may begin, not where a pattern ended."""
+        position = 0
+        while found := self._pattern.search(text, position):
+            yield text[position : found.start()]
+            if found["run"]:
+                shown, position = self._run(text, found.start(), found.end())
+            else:
+                shown, position = self._substitute(text, found)
+            yield shown
+            # What was just replaced may have touched an address.
+            rest = _REST_OF_RUN.match(text, position)
+            if rest and _ipv6_within(rest[0]):
+                shown, position = self._run(text, position, rest.end())
+                yield shown
+        yield text[position:]
+
+    def _substitute(self, text: str, found: re.Match[str]) -> tuple[str, int]:
+        """What stands for a find, and where to go on."""
         group = found.groupdict()
-        if group["scheme"]:
-            return self._url(found)
-        if group["argument"]:
+        if group.get("scheme"):
+            return self._url(found), found.end()
+        if group.get("argument"):
             self.counts["secret"] += 1
-            return found["argument"] + REDACTED
-        if group["domain"]:
-            user = found["user"]
+            return found["argument"] + REDACTED, found.end()
+        if group.get("domain"):
             self.counts["user"] += 1
-            return f"{self._scramble('user', user)}@{self._authority(found['domain'])}"
+            return f"{self._scramble('user', found['user'])}@{self._authority(found['domain'])}", found.end()
         if group["literal"]:
-            return self._literal(found["literal"])
-        if group["run"]:
-            shown = self._run(found["run"])
-        elif group["ip4"]:
-            shown = self._ipv4(found["ip4"])
-        else:
-            shown = self._hardware(found[0], certain=not group["hex"])
-        # What only looked like an address may hold something else.
-        return self._inner.sub(self._within, shown) if shown == found[0] else shown
+            return self._literal(found["literal"]), found.end()
+        shown = self._ipv4(found[0]) if group["ip4"] else self._hardware(found[0], certain=not group["hex"])
+        if shown != found[0]:
+            return shown, found.end()
+        # What only looked like an address may hold something else, or the beginning of it.
+        inside = self._literals_alone.search(text, found.start(), found.end() + self._reach)
+        if inside is None or inside.start() >= found.end():
+            return shown, found.end()
+        return text[found.start() : inside.start()] + self._literal(inside[0]), inside.end()
+
+    def _run(self, text: str, start: int, end: int) -> tuple[str, int]:
+        """What stands for a run of digits, colons and points, and where to go on."""
+        span = _ipv6_within(text[start:end])
+        stop = start + span[0] if span else end
+        inside = self._inner.search(text, start, stop + self._reach)
+        if inside is not None and inside.start() < stop:
+            shown, position = self._substitute(text, inside)
+            return text[start : inside.start()] + shown, position
+        if span is None:
+            return text[start:end], end
+        address = text[start + span[0] : start + span[1]]
+        return text[start:stop] + self._ipv6(address), start + span[1]
 
     def _url(self, found: re.Match[str]) -> str:
         login = ""
@@ -984,16 +1020,6 @@ class _Replacer:
         kind, substitute = known or self._literals.get(_lower(text)) or ("text", self._scramble("text", text))
         self.counts[kind] += 1
         return substitute if substitute == REDACTED or kind == "position" else _cased(substitute, text)
-
-    def _run(self, run: str) -> str:
-        span = _ipv6_within(run)
-        if span is None:
-            return run
-        start, end = span
-        return run[:start] + self._ipv6(run[start:end]) + run[end:]
-
-    def _within(self, found: re.Match[str]) -> str:
-        return self._literal(found["literal"]) if found["literal"] else self._ipv4(found["ip4"])
 
     def _ipv4(self, text: str) -> str:
         value = _ipv4(text)

@@ -40,7 +40,7 @@ CREDENTIALS = enumeration("missing", "unverified", "accepted", "rejected")
 REST = enumeration("unknown", "ok", "disabled", "unsupportedVersion")
 PROXY = enumeration("bypass", "system", "explicit")
 TLS = enumeration("verified", "ownAuthority", "pinned", "unverified", "plainHttp")
-LED_COLOUR = enumeration("green", "red", "yellow", "orange", "blue", "off", "none", codes={1: "green"})
+LED_COLOUR = enumeration("green", "red", "yellow", "orange", "blue", "off", "none", codes={0: "off", 1: "green"})
 LED_MODE = enumeration("permanent", "blinking", "flashing", codes={0: "permanent"})
 
 
