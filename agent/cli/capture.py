@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import sys
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from agent.device.client import Client
 from agent.errors import HostError
 from agent.model.exchange import Exchange
 from agent.service.capture import capture as record
+from agent.service.capture import written
 
 
 class _Numbers:
@@ -57,7 +57,7 @@ def capture(device: str, config_path: Path, output: Path | None) -> None:
         finally:
             client.close()
     try:
-        target.write_text(json.dumps(recorded, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        target.write_text(written(recorded), encoding="ascii")
     except OSError as problem:
         raise HostError(f"cannot write {target}: {problem.strerror}") from problem
     replaced = ", ".join(f"{count} {kind}" for kind, count in recorded["replaced"].items())

@@ -10,6 +10,7 @@ from typing import Any
 from agent.mib.declaration import Column, Feed, Scalars, Table
 from agent.mib.encoding import Oid, packed, unpacked
 from agent.mib.plan import ColumnPlan, Plan, TablePlan
+from agent.mib.syntax import WORDS
 from agent.mib.view import DeviceView, Row
 from agent.model.document import Record, records
 from agent.model.health import DeviceState
@@ -157,6 +158,8 @@ def _read(plan: ColumnPlan, column: Column, row: Row) -> bytes | None:
         if place is None:
             continue
         raw = place[0][place[1]]
+        if isinstance(raw, dict) or (isinstance(raw, list) and column.syntax is not WORDS):
+            continue  # an object or list is no value; what is in it has paths of its own
         notes.found.setdefault(column.name, path.text)
         try:
             value = (column.read or column.syntax.read)(raw)

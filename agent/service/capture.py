@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -111,7 +112,7 @@ def capture(
     session.ask_all(settings, security=security)
     if not session.documents:
         raise session.failure or DeviceError(f"{settings.name}: nothing was asked")
-    errors = {path: {"reason": reason, "text": text} for path, (reason, text) in session.errors.items()}
+    errors = {path: {"reason": reason, "text": _bare(text)} for path, (reason, text) in session.errors.items()}
     # Error texts hold the device's address and its own words.
     known = (settings.address, settings.name)
     clean = anonymise({**session.documents, _ERRORS: errors}, key or secrets.token_bytes(32), known)
@@ -131,6 +132,11 @@ def capture(
         "documents": documents,
         "errors": shown,
     }
+
+
+def _bare(text: str) -> str:
+    """An error text without the device's address: of the URLs in it, the path alone."""
+    return re.sub(r"https?://[^\s/]*", "", text)
 
 
 _ERRORS: Final = "errors"

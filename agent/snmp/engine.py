@@ -149,6 +149,9 @@ def _make_engine(identity: EngineIdentity, max_message_size: int) -> SnmpEngine:
     engine_id.syntax = engine_id.syntax.clone(OctetString(identity.engine_id))
     engine.snmpEngineID = engine_id.syntax
     boots.syntax = boots.syntax.clone(identity.boots)
+    # Without the bounds of its own type, in which pysnmp also reckons the room left: less than 484, and nobody is answered.
+    (max_size,) = symbols("__SNMP-FRAMEWORK-MIB", "snmpEngineMaxMessageSize")
+    max_size.syntax = Integer32(max_message_size)
     clock = _MonotonicTime(0)
     clock.started_s = time.monotonic()
     engine_time.syntax = clock
