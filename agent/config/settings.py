@@ -217,6 +217,7 @@ class UserSettings(Model):
     auth: AuthKey | None = None
     priv: PrivKey | None = None
     view: str = "default"
+    write_view: str | None = None
     allow_unauthenticated: bool = False
 
     @model_validator(mode="after")
@@ -241,6 +242,7 @@ class CommunitySettings(Model):
 
     name: OpenSecret
     view: str = "default"
+    write_view: str | None = None
     sources: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -293,6 +295,7 @@ class SnmpSettings(Model):
 
     listen: tuple[str, ...] = ("0.0.0.0:1161", "[::]:1161")
     engine_id: str | None = None
+    engine: Literal["wire", "pysnmp"] = "wire"
     max_message_size: Annotated[int, Field(ge=484, le=65507)] = 1472
     contact: Annotated[str, Field(max_length=255)] = ""
     system_name: Annotated[str, Field(max_length=255)] = ""
@@ -307,12 +310,16 @@ class SnmpSettings(Model):
             parse_listen(text)
         if not self.listen:
             raise ValueError("listen: at least one address and port")
-        granted = [(f"communities[{n}]", entry.view) for n, entry in enumerate(self.communities)]
-        granted += [(f"users[{n}]", entry.view) for n, entry in enumerate(self.users)]
-        for place, view in granted:
-            if view not in self.all_views:
-                known = ", ".join(sorted(self.all_views))
-                raise ValueError(f"{place}.view: {view!r} is not defined; views are: {known}")
+        if self.engine == "pysnmp" and not all(text.startswith(("127.", "[::1]")) for text in self.listen):
+            raise ValueError("engine: pysnmp is for comparison and listens on loopback only (127.x.x.x, [::1])")
+        granted: list[tuple[str, CommunitySettings | UserSettings]] = []
+        granted += [(f"communities[{n}]", entry) for n, entry in enumerate(self.communities)]
+        granted += [(f"users[{n}]", entry) for n, entry in enumerate(self.users)]
+        for place, entry in granted:
+            for key, view in (("view", entry.view), ("write_view", entry.write_view)):
+                if view is not None and view not in self.all_views:
+                    known = ", ".join(sorted(self.all_views))
+                    raise ValueError(f"{place}.{key}: {view!r} is not defined; views are: {known}")
         if len({entry.name for entry in self.communities}) != len(self.communities):
             raise ValueError("communities: a name is given twice")
         if len({entry.name for entry in self.users}) != len(self.users):

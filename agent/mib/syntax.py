@@ -26,6 +26,7 @@ class Syntax:
         encode: content octets of a typed value; raises Unreadable when the value does not fit.
         imports: (module, name) pairs the text needs.
         labels: names of an enumeration's numbers.
+        low: smallest value of a number, or size of a string; `high` the largest. Looked at when it is written.
     """
 
     smi: str
@@ -35,6 +36,8 @@ class Syntax:
     imports: tuple[tuple[str, str], ...] = ()
     labels: Mapping[str, int] = field(default_factory=dict)
     kind: str = ""
+    low: int = 0
+    high: int = 0
 
     def content(self, raw: Any, reader: Reader | None = None) -> bytes | None:
         """Content octets of a raw value, None when it says nothing.
@@ -54,7 +57,7 @@ def _whole(smi: str, tag: int, low: int, high: int, imports: tuple[tuple[str, st
             raise OutOfRange(f"not between {low} and {high}")
         return encode_integer(value)
 
-    return Syntax(smi, tag, reading.integer, encode, imports, kind="number")
+    return Syntax(smi, tag, reading.integer, encode, imports, kind="number", low=low, high=high)
 
 
 _SMI = "SNMPv2-SMI"
@@ -115,7 +118,7 @@ def text(limit: int = 255) -> Syntax:
 
     smi = "SnmpAdminString" if limit == 255 else f"SnmpAdminString (SIZE (0..{limit}))"
     imports = (("SNMP-FRAMEWORK-MIB", "SnmpAdminString"),)
-    return Syntax(smi, encoding.OCTET_STRING, reading.text, encode, imports, kind="text")
+    return Syntax(smi, encoding.OCTET_STRING, reading.text, encode, imports, kind="text", high=limit)
 
 
 TEXT = text()

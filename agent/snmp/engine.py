@@ -62,13 +62,13 @@ def make_access(settings: SnmpSettings) -> Access:
     grants: dict[tuple[Model, str], Grant] = {}
     for number, community in enumerate(settings.communities):
         for model in (Model.V1, Model.V2C):
-            grants[model, _community_name(number)] = Grant(Level.NO_AUTH_NO_PRIV, views[community.view])
+            grants[model, community_name(number)] = Grant(Level.NO_AUTH_NO_PRIV, views[community.view])
     for user in settings.users:
         grants[Model.USM, user.name] = Grant(_LEVELS[user.level], views[user.view])
     return Access(grants)
 
 
-def _community_name(number: int) -> str:
+def community_name(number: int) -> str:
     return f"community{number}"
 
 
@@ -91,7 +91,7 @@ class SnmpService:
         self._engine = _make_engine(identity, settings.max_message_size)
         self.started_s = time.monotonic()
         communities = {
-            _community_name(number): community.name.reveal().encode()
+            community_name(number): community.name.reveal().encode()
             for number, community in enumerate(settings.communities)
         }
         for name, community in communities.items():
@@ -149,7 +149,7 @@ def _make_engine(identity: EngineIdentity, max_message_size: int) -> SnmpEngine:
     engine_id.syntax = engine_id.syntax.clone(OctetString(identity.engine_id))
     engine.snmpEngineID = engine_id.syntax
     boots.syntax = boots.syntax.clone(identity.boots)
-    # Without the bounds of its own type, in which pysnmp also reckons the room left: less than 484, and nobody is answered.
+    # Without the bounds of its type (484 and more): pysnmp also keeps the room left in it, which may be less.
     (max_size,) = symbols("__SNMP-FRAMEWORK-MIB", "snmpEngineMaxMessageSize")
     max_size.syntax = Integer32(max_message_size)
     clock = _MonotonicTime(0)

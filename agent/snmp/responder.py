@@ -80,9 +80,7 @@ class Responder(cmdrsp.CommandResponderBase):  # type: ignore[misc]
         rfc1905.SetRequestPDU.tagSet,
     )
 
-    def __init__(
-        self, engine: SnmpEngine, source: Source, access: Access, counters: Counters, limits: Limits
-    ) -> None:
+    def __init__(self, engine: SnmpEngine, source: Source, access: Access, counters: Counters, limits: Limits) -> None:
         super().__init__(engine, context.SnmpContext(engine))
         self._source = source
         self._access = access

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Protocol
 
 from agent.mib.encoding import integer, oid, tlv
 from agent.wire import answer, ber, pdu
@@ -19,6 +18,7 @@ from agent.wire.counters import Counters
 from agent.wire.pdu import Request
 from agent.wire.usm import Trouble, User, Usm, read_parameters
 from agent.wire.view import View
+from agent.wire.writing import Writer
 
 V1, V2C, V3 = 0, 1, 3
 TOO_BIG, NO_SUCH_NAME, GEN_ERR, AUTHORIZATION_ERROR = 1, 2, 5, 16
@@ -37,21 +37,6 @@ class Community:
     name: str
     context: str
     sources: tuple[Network, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SetResult:
-    """Error status and index of a SET; 0, 0 when all of it was done."""
-
-    status: int
-    index: int
-
-
-class Setter(Protocol):
-    """What takes SETs."""
-
-    def set(self, request: Request, view: View | Refusal, who: str) -> SetResult:
-        """Do all of a SET or none of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +59,7 @@ class Entity:
         access: Access,
         communities: Mapping[bytes, Community],
         usm: Usm,
-        setter: Setter,
+        writer: Writer,
         counters: Counters,
         max_message_size: int,
     ) -> None:
@@ -82,7 +67,7 @@ class Entity:
         self._access = access
         self._communities = communities
         self._usm = usm
-        self._setter = setter
+        self._writer = writer
         self._counters = counters
         self._max_message_size = max_message_size
         self._anonymous = User(b"")
@@ -140,7 +125,7 @@ class Entity:
             write = self._access.write_view(model, name, level, context)
             if write is Refusal.NO_CONTEXT:
                 return None
-            result = self._setter.set(request, write, who)
+            result = self._writer.set(request, None if isinstance(write, Refusal) else write, who)
             status = _v1_status(result.status) if is_v1 else result.status
             return _Outcome(status, result.index, b"" if status == TOO_BIG else request.varbinds)
         view = self._access.read_view(model, name, level, context)

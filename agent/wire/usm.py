@@ -175,6 +175,9 @@ class Usm:
 
         Args:
             header: version and msgGlobalData, finished.
+            user: whose keys protect it.
+            level: how far.
+            scoped: the whole scopedPDU.
         """
         boots, time_s = self.boots, self.time_s()
         salt = b""

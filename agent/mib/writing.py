@@ -1,0 +1,62 @@
+"""Values that a manager writes: checked against an object's syntax in the order of RFC 3416 4.2.5."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.mib import encoding
+from agent.mib.syntax import Syntax
+
+WRONG_TYPE, WRONG_LENGTH, WRONG_ENCODING, WRONG_VALUE = 7, 8, 9, 10
+
+
+class Unacceptable(ValueError):
+    """A value that can never be assigned; carries the error status that says why."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"error status {status}")
+        self.status = status
+
+
+def decoded(syntax: Syntax, tag: int, content: bytes) -> Any:
+    """The typed value that octets from a manager stand for.
+
+    Raises:
+        Unacceptable: they are of another type, length or encoding, or out of bounds.
+    """
+    if tag != syntax.tag:
+        raise Unacceptable(WRONG_TYPE)
+    if syntax.labels:
+        return _label(syntax, _number(content))
+    if tag == encoding.OCTET_STRING:
+        return _string(syntax, content)
+    number = _number(content)
+    if not syntax.low <= number <= syntax.high:
+        raise Unacceptable(WRONG_VALUE)
+    return number
+
+
+def _number(content: bytes) -> int:
+    if not content:
+        raise Unacceptable(WRONG_LENGTH)
+    if len(content) > 5:
+        raise Unacceptable(WRONG_ENCODING)
+    return int.from_bytes(content, "big", signed=True)
+
+
+def _label(syntax: Syntax, number: int) -> Any:
+    for word, code in syntax.labels.items():
+        if code == number:
+            return code == 1 if syntax.smi == "TruthValue" else word
+    raise Unacceptable(WRONG_VALUE)
+
+
+def _string(syntax: Syntax, content: bytes) -> str | bytes:
+    if not syntax.low <= len(content) <= syntax.high:
+        raise Unacceptable(WRONG_LENGTH)
+    if syntax.kind != "text":
+        return content
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unacceptable(WRONG_VALUE) from None

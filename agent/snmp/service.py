@@ -1,0 +1,106 @@
+"""The agent's SNMP side as a whole, on either of two paths.
+
+The wire path answers every datagram itself and is the one to run. The pysnmp path is a second, independent reader of
+the same messages, for comparison on loopback.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import time
+from collections.abc import Sequence
+from ipaddress import ip_network
+from typing import Protocol
+
+from agent.config import SnmpSettings, UserSettings
+from agent.snmp.engine import SnmpService, community_name, make_access
+from agent.snmp.engineid import EngineIdentity
+from agent.snmp.front import Front
+from agent.wire.answer import Source
+from agent.wire.counters import Counters
+from agent.wire.entity import Community, Entity
+from agent.wire.keys import AUTH_PROTOCOLS, PRIV_PROTOCOLS, auth_key, priv_key
+from agent.wire.usm import User, Usm
+from agent.wire.writing import Writer
+
+
+class Service(Protocol):
+    """Something that serves until it is closed."""
+
+    async def close(self) -> None:
+        """Close sockets and timers."""
+
+
+class WireService:
+    """The wire path: sockets, entity, nothing between. Made and closed within a running event loop."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what an SNMP engine is made of
+        self,
+        settings: SnmpSettings,
+        identity: EngineIdentity,
+        source: Source,
+        counters: Counters,
+        sockets: Sequence[socket.socket],
+        writer: Writer,
+    ) -> None:
+        started_s = time.monotonic()
+        usm = Usm(
+            identity.engine_id,
+            identity.boots,
+            lambda: int(time.monotonic() - started_s),
+            {user.name: user for user in (make_user(one, identity.engine_id) for one in settings.users)},
+            counters,
+            secrets.randbits(64),
+        )
+        entity = Entity(
+            source,
+            make_access(settings),
+            make_communities(settings),
+            usm,
+            writer,
+            counters,
+            settings.max_message_size,
+        )
+        self._front = Front(sockets, entity.answer, counters)
+
+    async def close(self) -> None:
+        """Close the sockets."""
+        self._front.close()
+
+
+def make_communities(settings: SnmpSettings) -> dict[bytes, Community]:
+    """What each community means."""
+    return {
+        community.name.reveal().encode(): Community(
+            community_name(number), "", tuple(ip_network(source) for source in community.sources)
+        )
+        for number, community in enumerate(settings.communities)
+    }
+
+
+def make_user(user: UserSettings, engine_id: bytes) -> User:
+    """A user with its keys localized to this engine."""
+    name = user.name.encode()
+    if user.auth is None:
+        return User(name)
+    auth = AUTH_PROTOCOLS[user.auth.protocol]
+    key = auth_key(user.auth.passphrase.reveal().encode(), auth, engine_id)
+    if user.priv is None:
+        return User(name, auth, key)
+    priv = PRIV_PROTOCOLS[user.priv.protocol]
+    return User(name, auth, key, priv, priv_key(user.priv.passphrase.reveal().encode(), auth, priv, engine_id))
+
+
+def open_service(  # noqa: PLR0913, PLR0917 - what an SNMP engine is made of
+    settings: SnmpSettings,
+    identity: EngineIdentity,
+    source: Source,
+    counters: Counters,
+    sockets: Sequence[socket.socket],
+    writer: Writer,
+) -> Service:
+    """The service on the configured path."""
+    if settings.engine == "pysnmp":
+        return SnmpService(settings, identity, source, counters, sockets)
+    return WireService(settings, identity, source, counters, sockets, writer)

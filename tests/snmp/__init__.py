@@ -1,0 +1,1 @@
+"""Tests of the SNMP side, over UDP sockets on the loopback interface."""

@@ -1,0 +1,272 @@
+"""Agents for tests: the real SNMP service over real sockets, in a thread and event loop of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import socket
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from agent.app import live_blocks
+from agent.config import SnmpSettings
+from agent.mib.build import Cells, build
+from agent.mib.declaration import Feed
+from agent.mib.encoding import packed
+from agent.mib.plan import make_plan
+from agent.mib.standard import STANDARD, SelfView
+from agent.snmp.engine import SnmpService
+from agent.snmp.engineid import EngineIdentity, start_engine
+from agent.snmp.sockets import open_sockets
+from agent.wire.block import Block, make_blocks
+from agent.wire.counters import Counters
+from agent.wire.store import Store
+from tests.snmp import messages
+from tests.snmp.messages import Answer, Oid, Peer, User, UserAnswer
+
+T = TypeVar("T")
+_numbers = itertools.count(10**6)
+ANSWER_S = 5.0
+
+BASE: Oid = (1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 5597, 1, 99)
+ENTRY = (*BASE, 1, 1)
+SCALAR = (*BASE, 2)
+NUMBERS, NAMES, WIDE, LONG = ((*ENTRY, arc) for arc in (1, 2, 3, 4))
+"""Columns: Integer32, short text, Counter64, text of 300 octets."""
+ROWS = 30
+OBJECTS: dict[Oid, tuple[int, bytes]] = {
+    (*SCALAR, 1): (0x02, b"\xff\x7f"),
+    (*SCALAR, 2): (0x04, b""),
+    (*SCALAR, 3): (0x06, b"\x2b\x06\x8f\xff\xff\xff\x7f"),
+    (*SCALAR, 4): (0x40, b"\xc0\x00\x02\x01"),
+    (*SCALAR, 5): (0x41, b"\x00\xff\xff\xff\xff"),
+    (*SCALAR, 6): (0x42, b"\x00\x80\x00\x00\x00"),
+    (*SCALAR, 7): (0x43, b"\x7f"),
+    (*SCALAR, 8): (0x46, b"\x00\xff\xff\xff\xff\xff\xff\xff\xff"),
+    (*SCALAR, 9): (0x02, b"\x80\x00\x00\x00"),
+}
+"""A scalar of every type there is, with its value at a bound."""
+
+
+def cells(column: Oid, tag: int, contents: dict[tuple[int, ...], bytes]) -> Cells:
+    ordered = sorted(contents)
+    return Cells(column, tag, tuple(map(packed, ordered)), tuple(contents[index] for index in ordered))
+
+
+def table_blocks(rows: Iterable[int] = range(1, ROWS + 1)) -> list[Block]:
+    """The test table, indexed 1.<row>, and the scalars."""
+    rows = list(rows)
+    columns = [
+        cells(NUMBERS, 0x02, {(1, row): row.to_bytes(2, "big").lstrip(b"\0") or b"\0" for row in rows}),
+        cells(NAMES, 0x04, {(1, row): f"row {row}".encode() for row in rows}),
+        cells(WIDE, 0x46, {(1, row): bytes([row & 0x7F]) + bytes(7) for row in rows}),
+        cells(LONG, 0x04, {(1, row): bytes([65 + row % 26]) * 300 for row in rows}),
+    ]
+    columns += [cells(oid, tag, {(0,): content}) for oid, (tag, content) in OBJECTS.items()]
+    return list(make_blocks(columns))
+
+
+def new_store() -> Store:
+    declared = [located.oid for located in STANDARD.objects.values()]
+    return Store([*declared, NUMBERS, NAMES, WIDE, LONG, *OBJECTS])
+
+
+SUBTREE = ".".join(map(str, BASE))
+DEFAULTS: dict[str, Any] = {
+    "listen": ["127.0.0.1:0"],
+    "communities": [
+        {"name": "public"},
+        {"name": "elsewhere", "sources": ["192.0.2.0/24", "2001:db8::/32"]},
+        {"name": "here", "sources": ["192.0.2.0/24", "127.0.0.0/8", "::1/128"]},
+        {"name": "view", "view": "part"},
+        {"name": "instance", "view": "instance"},
+        {"name": "nothing", "view": "empty"},
+    ],
+    "views": {
+        "part": {"include": ["1.3.6.1.2.1.1", SUBTREE], "exclude": ["1.3.6.1.2.1.1.4", f"{SUBTREE}.1.1.2"]},
+        "instance": {"include": [f"{SUBTREE}.1.1.1.1.5", f"{SUBTREE}.1.1.2.1.7"]},
+        "empty": {"include": []},
+    },
+    "contact": "operations",
+    "system_name": "north",
+    "location": "room 1",
+}
+PLAIN = User(b"plain")
+SIGNED = User(b"signed", "SHA-256", b"authpass-1")
+SEALED = User(b"sealed", "SHA-256", b"authpass-2", "AES-128", b"privpass-2")
+VIEWED = User(b"viewed", "SHA", b"authpass-3", "AES-128", b"privpass-3")
+USERS = (PLAIN, SIGNED, SEALED, VIEWED)
+
+
+def user_settings(user: User, **more: Any) -> dict[str, Any]:
+    """A user as the configuration has it; its secrets come from the environment, as they must."""
+    from agent.config.secret import Secret
+
+    entry: dict[str, Any] = {"name": user.name.decode(), **more}
+    if user.auth:
+        entry["auth"] = {"protocol": user.auth, "passphrase": Secret(user.auth_secret.decode())}
+    else:
+        entry["allow_unauthenticated"] = True
+    if user.priv:
+        entry["priv"] = {"protocol": user.priv, "passphrase": Secret(user.priv_secret.decode())}
+    return entry
+
+
+def snmp_settings(users: Iterable[User] = (), **changes: Any) -> SnmpSettings:
+    entries = [user_settings(user, **({"view": "part"} if user is VIEWED else {})) for user in users]
+    return SnmpSettings.model_validate({**DEFAULTS, "users": entries, **changes})
+
+
+class RunningAgent:
+    """An SNMP service that runs until it is closed.
+
+    Attributes:
+        problems: what its event loop had to complain about.
+    """
+
+    def __init__(self, settings: SnmpSettings, state_dir: Path, prepare: Callable[[Any], None] | None = None) -> None:
+        self.settings = settings
+        self.store = new_store()
+        self.counters = Counters()
+        self.problems: list[dict[str, Any]] = []
+        self._state_dir = state_dir
+        self._prepare = prepare
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="agent", daemon=True)
+        self._thread.start()
+        assert self._ready.wait(20)
+        if self._failure:
+            raise self._failure
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except BaseException as problem:  # handed to the test's thread
+            self._failure = problem
+        finally:
+            self._ready.set()
+
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(lambda _, problem: self.problems.append(problem))
+        self._stop = asyncio.Event()
+        sockets = open_sockets(self.settings.listen)
+        self.addresses = [opened.getsockname()[:2] for opened in sockets]
+        self.identity = start_engine(self._state_dir, self.settings.engine_id)
+        self.service = SnmpService(self.settings, self.identity, self.store, self.counters, sockets)
+        self.store.swap("self", self_blocks(self.settings, self.identity, self.counters, self.service))
+        self.store.swap("table", table_blocks())
+        if self._prepare:
+            self._prepare(self.service)
+        await asyncio.sleep(0.01)
+        self._ready.set()
+        await self._stop.wait()
+        await self.service.close()
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+        assert self._failure is None
+
+    def within(self, function: Callable[..., T], *args: Any) -> T:
+        """Call something in the agent's own thread."""
+
+        async def call() -> T:
+            return function(*args)
+
+        return asyncio.run_coroutine_threadsafe(call(), self._loop).result(10)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return self.addresses[0]
+
+    @property
+    def target(self) -> str:
+        """As net-snmp's tools write it."""
+        host, port = self.address
+        return f"udp6:[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    # Asking
+
+    def exchange(self, datagram: bytes, wait_s: float = ANSWER_S) -> bytes | None:
+        """The one datagram that comes back, None for silence."""
+        return exchange(self.address, datagram, wait_s)
+
+    def ask(self, datagram: bytes) -> Answer:
+        answer = self.exchange(datagram)
+        assert answer is not None, "no answer"
+        return messages.read(answer)
+
+    def answers(self, *datagrams: bytes) -> list[bytes]:
+        """What is answered to these before a request sent behind them is: silence without waiting for it."""
+        with connection(self.address) as asking:
+            for datagram in datagrams:
+                asking.send(datagram)
+            last = messages.get((1, 3, 6, 1, 2, 1, 1, 7, 0), request_id=next(_numbers))
+            asking.send(last)
+            expected = exchange(self.address, last)
+            answered = [asking.recv(65535)]
+            while answered[-1] != expected:
+                answered.append(asking.recv(65535))
+        return answered[:-1]
+
+    def is_silent_on(self, *datagrams: bytes) -> bool:
+        """Whether none of these is answered while a request behind them is."""
+        return self.answers(*datagrams) == []
+
+    def is_alive(self) -> bool:
+        return self.ask(messages.get((1, 3, 6, 1, 2, 1, 1, 7, 0))).values == [(0x02, b"\x48")]
+
+    def discover(self) -> Peer:
+        """Engine ID, boots and time, as a manager learns them (RFC 3414 4)."""
+        peer = Peer()
+        answer = self.exchange(peer.build(User(b""), messages.pdu(messages.GET)))
+        assert answer is not None, "discovery is not answered"
+        said = peer.read(answer, User(b""))
+        return Peer(said.engine_id, said.boots, said.time)
+
+    def ask_as(self, user: User, body: bytes, peer: Peer | None = None, **options: Any) -> UserAnswer:
+        peer = peer or self.discover()
+        answer = self.exchange(peer.build(user, body, **options))
+        assert answer is not None, "no answer"
+        return peer.read(answer, user)
+
+
+def self_blocks(
+    settings: SnmpSettings, identity: EngineIdentity, counters: Counters, service: SnmpService
+) -> Sequence[Block]:
+    """The standard groups, as the application serves them."""
+    view = SelfView(
+        settings=settings,
+        description="agent under test",
+        host_name="host",
+        object_id=BASE,
+        engine_id=identity.engine_id,
+        engine_boots=identity.boots,
+        uptime_ticks=lambda: service.engine_time_s() * 100,
+        engine_time_s=service.engine_time_s,
+        counts=counters,
+    )
+    made, _ = build(make_plan(STANDARD), (Feed.AGENT,), view, {})
+    return [*make_blocks(made), *live_blocks(STANDARD, view)]
+
+
+def connection(address: tuple[str, int], wait_s: float = ANSWER_S) -> socket.socket:
+    """A socket that hears nobody but this address: an answer from another one is silence to it."""
+    opened = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_DGRAM)
+    opened.settimeout(wait_s)
+    opened.connect(address)
+    return opened
+
+
+def exchange(address: tuple[str, int], datagram: bytes, wait_s: float = ANSWER_S) -> bytes | None:
+    with connection(address, wait_s) as asking:
+        asking.send(datagram)
+        try:
+            return asking.recv(65535)
+        except TimeoutError:
+            return None

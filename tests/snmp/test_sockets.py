@@ -1,0 +1,99 @@
+"""Sockets are bound by us, so that what cannot be bound is an error that names the address."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from agent.errors import HostError
+from agent.snmp import sockets
+from agent.snmp.sockets import open_sockets
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as opened:
+        opened.bind(("127.0.0.1", 0))
+        yield opened.getsockname()[1]
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as opened:
+        opened.bind(("127.0.0.1", 0))
+        port: int = opened.getsockname()[1]
+        return port
+
+
+def bind_all(*addresses: str) -> None:
+    for opened in open_sockets(addresses):
+        opened.close()
+
+
+def test_an_address_in_use_is_named_with_a_hint(taken: int) -> None:
+    with pytest.raises(HostError, match=rf"127\.0\.0\.1:{taken}: .*; another program listens there") as caught:
+        bind_all(f"127.0.0.1:{taken}")
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_a_foreign_address_is_named_with_a_hint() -> None:
+    with pytest.raises(HostError, match=r"192\.0\.2\.77:1161: .*; this machine does not have that address"):
+        bind_all("192.0.2.77:1161")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may bind low ports")
+def test_a_low_port_is_named_with_a_hint() -> None:
+    with pytest.raises(HostError, match=r"127\.0\.0\.1:161: .*CAP_NET_BIND_SERVICE"):
+        bind_all("127.0.0.1:161")
+
+
+def test_a_low_port_denied_is_named_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(self: socket.socket, address: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    class Denied(socket.socket):
+        bind = deny  # type: ignore[assignment]
+
+    monkeypatch.setattr(sockets.socket, "socket", Denied)
+    with pytest.raises(HostError, match=r"127\.0\.0\.1:161: Permission denied; .*CAP_NET_BIND_SERVICE"):
+        bind_all("127.0.0.1:161")
+
+
+def test_an_interface_there_is_not_is_a_host_error() -> None:
+    with pytest.raises(HostError, match="nosuch0"):
+        bind_all("[fe80::1%nosuch0]:1161")
+
+
+def test_the_sockets_opened_before_one_that_fails_are_closed(taken: int) -> None:
+    port = free_port()
+    with pytest.raises(HostError, match=str(taken)):
+        bind_all(f"127.0.0.1:{port}", "[::1]:0", f"127.0.0.1:{taken}")
+    # An open one would make this fail, and pytest complain of a socket nobody closed.
+    bind_all(f"127.0.0.1:{port}")
+
+
+def test_every_address_gets_a_socket_of_its_family_that_does_not_block() -> None:
+    opened = open_sockets(["127.0.0.1:0", "[::1]:0", "0.0.0.0:0", "[::]:0"])
+    try:
+        assert [one.family for one in opened] == [socket.AF_INET, socket.AF_INET6] * 2
+        assert [one.getsockname()[0] for one in opened] == ["127.0.0.1", "::1", "0.0.0.0", "::"]
+        assert all(one.gettimeout() == 0 for one in opened)
+        assert all(one.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) >= 2**17 for one in opened)
+    finally:
+        for one in opened:
+            one.close()
+
+
+def test_the_wildcards_of_both_families_share_a_port() -> None:
+    port = free_port()
+    for addresses in ([f"0.0.0.0:{port}", f"[::]:{port}"], [f"[::]:{port}", f"0.0.0.0:{port}"]):
+        bind_all(*addresses)
+
+
+def test_the_same_address_twice_is_an_address_in_use() -> None:
+    port = free_port()
+    with pytest.raises(HostError, match=f"127.0.0.1:{port}"):
+        bind_all(f"127.0.0.1:{port}", f"127.0.0.1:{port}")

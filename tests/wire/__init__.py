@@ -1,0 +1,1 @@
+"""Tests of blocks, store, views, answers and BER reading, without any socket."""

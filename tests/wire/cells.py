@@ -1,0 +1,15 @@
+"""Blocks for tests of the store."""
+
+from __future__ import annotations
+
+from agent.mib import encoding
+from agent.mib.build import Cells
+from agent.mib.encoding import Oid, packed
+from agent.wire.block import FrozenBlock, make_blocks
+
+
+def block(column: Oid, contents: dict[Oid, bytes], tag: int = encoding.OCTET_STRING) -> FrozenBlock:
+    """A block of these cells, by index."""
+    ordered = sorted(contents)
+    made = Cells(column, tag, tuple(map(packed, ordered)), tuple(contents[index] for index in ordered))
+    return next(make_blocks([made]))
