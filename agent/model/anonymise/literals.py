@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from agent.model.anonymise.learner import Learner
+from agent.model.anonymise.learner import OWNED, Learner
 from agent.model.anonymise.shapes import is_findable
 from agent.model.anonymise.substitutes import REDACTED, Substitutes
 
@@ -21,14 +21,14 @@ def known_literals(learner: Learner, substitutes: Substitutes) -> dict[str, tupl
     literals: dict[str, tuple[str, str]] = {}
     for text, kind in learner.texts.items():
         if not learner.is_device_word(text):
-            owned = kind.removesuffix("-name")
+            owned = "secret" if kind == OWNED else kind
             literals[text] = (owned, REDACTED if kind == "secret" else substitutes.text(owned, text))
     for coordinate, there in learner.coordinates.items():
         literals[coordinate] = ("position", there)
-    for name in learner.names:
+    for name in sorted(learner.names):
         if "." in name or not learner.is_device_word(name):
             literals[name] = ("host", substitutes.host(name))
-    for serial in learner.serials:
+    for serial in sorted(learner.serials):
         if is_findable(serial):
             literals[serial] = ("serial", substitutes.serial(serial))
     return literals

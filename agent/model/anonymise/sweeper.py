@@ -26,7 +26,6 @@ from agent.model.anonymise.literals import alternatives, known_literals
 from agent.model.anonymise.shapes import EUI, FOUND, OTHERS, REST_OF_RUN, RUN, names_host
 from agent.model.anonymise.spelling import cased, digits_of, lower, spelt
 from agent.model.anonymise.substitutes import REDACTED, Substitutes
-from agent.model.anonymise.words import is_special
 
 
 class Sweeper:
@@ -46,9 +45,7 @@ class Sweeper:
         self._plain: dict[str, tuple[str, Counter[str]]] = {}
 
     def named(self, name: str) -> str:
-        """What stands for a host name."""
-        if is_special(name):
-            return name
+        """What stands for the name of a host."""
         self._counts["host"] += 1
         return cased(self._substitutes.host(name.lower()), name)
 
