@@ -123,7 +123,7 @@ class Surroundings:
 
 
 class Keeper:
-    """One device. `poll` runs in a worker thread, everything else in the event loop's."""
+    """One device. `poll` and `aged` run in worker threads, everything else in the event loop's."""
 
     def __init__(self, index: int, settings: DeviceSettings, around: Surroundings) -> None:
         self.index = index
@@ -171,15 +171,18 @@ class Keeper:
         self._publish(outcome.blocks)
         self._report(before)
 
-    def age(self) -> None:
-        """A stale device becomes down when its time has come; its measured cells go."""
-        before = self.known.health
-        health = healths.aged(before, self._around.clock(), self.settings.poll.down_after_s)
-        if health is before:
-            return
-        self.known, blocks = self._read(replace(self.known, health=health), self._around.clock())
-        self._publish(blocks)
-        self._report(before)
+    @property
+    def overdue(self) -> bool:
+        """Whether the time has come at which a stale device becomes down."""
+        health = self.known.health
+        return healths.aged(health, self._around.clock(), self.settings.poll.down_after_s) is not health
+
+    def aged(self) -> Outcome:
+        """The device as it is once its time has come: its measured cells go. Changes nothing that is served."""
+        before, moment = self.known, self._around.clock()
+        health = healths.aged(before.health, moment, self.settings.poll.down_after_s)
+        known, blocks = self._read(replace(before, health=health), moment)
+        return Outcome(known, None, 0.0, blocks)
 
     def begun(self, exchange: Exchange) -> None:
         """An exchange left."""

@@ -164,7 +164,8 @@ class Poller:
             return
         except Exception:
             log.exception("poll-crashed device=%s", name)
-        self._plan(name, delay_s)
+        # Not before this job has ended: one that comes due while it still counts as running is dropped for good.
+        self._loop.call_soon(self._plan, name, delay_s)
 
     async def _outcome(self, keeper: Keeper) -> Outcome:
         try:
@@ -179,13 +180,14 @@ class Poller:
         while True:
             await asyncio.sleep(HOUSEKEEPING_S)
             try:
-                self._housekeep()
+                await self._housekeep()
             except Exception:
                 log.exception("housekeeping-crashed")
 
-    def _housekeep(self) -> None:
+    async def _housekeep(self) -> None:
         for keeper in self._keepers.values():
-            keeper.age()
+            if keeper.overdue:
+                await self._age(keeper)
         self._after_poll()
         lead_s = time.time() - time.monotonic()
         if abs(lead_s - self._clock_lead_s) > CLOCK_STEP_S:
@@ -193,6 +195,12 @@ class Poller:
             for name, due_s in dict(self._due_s).items():
                 self._plan(name, max(due_s - time.monotonic(), 0))
         self._clock_lead_s = lead_s
+
+    async def _age(self, keeper: Keeper) -> None:
+        before = keeper.known.health
+        outcome = await self._loop.run_in_executor(None, keeper.aged)
+        if keeper.known.health is before:  # else a poll has ended meanwhile, and knows better
+            keeper.accept(outcome)
 
 
 def _is_polled(settings: DeviceSettings) -> bool:

@@ -1,0 +1,1 @@
+"""What runs: fetch, keeper, poller, state."""
