@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import platform
+import random
 import socket
 import time
 from collections import Counter
@@ -12,13 +13,14 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import agent
 from agent.config import DeviceSettings, Overlay, Settings, load_overlay
 from agent.device.client import Client
 from agent.errors import ConfigError
 from agent.mib.build import build
-from agent.mib.declaration import Feed, Module
+from agent.mib.declaration import Access, Feed, Module
 from agent.mib.groups.agent import AgentView
 from agent.mib.module import northbound
 from agent.mib.plan import Plan, check_overrides, make_plan
@@ -27,14 +29,18 @@ from agent.model.identity import Identities
 from agent.service.keeper import Keeper, Limits, Sink, Surroundings
 from agent.service.poller import OpenSession, Poller
 from agent.service.state import StateStore
-from agent.snmp.engine import SnmpService
-from agent.snmp.engineid import EngineIdentity, start_engine
+from agent.service.written import FIELDS, configured, still_valid, with_values
+from agent.snmp.engineid import start_engine
+from agent.snmp.service import open_service
 from agent.snmp.sockets import open_sockets
 from agent.wire.block import Block, LiveBlock, make_blocks
 from agent.wire.counters import Counters
 from agent.wire.store import Store
+from agent.wire.writing import Writable, Writer
 
 log = logging.getLogger(__name__)
+
+SERIAL_NUMBER = "snmpSetSerialNo"
 
 
 def load_overlays(module: Module, paths: tuple[Path, ...]) -> tuple[Overlay, ...]:
@@ -91,6 +97,8 @@ class App:
     def __init__(self, settings: Settings, open_session: OpenSession = Client) -> None:
         check_startable(settings)
         self.settings = settings
+        self._configured = settings
+        self._serial_number = random.randrange(2**31)
         self._open_session = open_session
         self.module = northbound(settings.root_oid)
         self._plans = _plans_by_overlays(self.module, settings)
@@ -114,12 +122,15 @@ class App:
             self.addresses = [opened.getsockname()[:2] for opened in sockets]
             self._state = StateStore(self.settings.state_dir / "state.db")
             undo.callback(self._state.close)
-            identity = start_engine(self.settings.state_dir, self.settings.snmp.engine_id)
+            written = still_valid(self._configured, self._state.written())
+            self.settings = with_values(self._configured, written)
+            self._identity = start_engine(self.settings.state_dir, self.settings.snmp.engine_id)
             self.keepers = self._make_keepers()
-            self._serve_self(identity)
-            self._serve_agent()
-            self._snmp = SnmpService(self.settings.snmp, identity, self.store, self.counters, sockets)
+            writer = Writer(self._writables(), self._assign)
+            self._snmp = open_service(self.settings.snmp, self._identity, self.store, self.counters, sockets, writer)
             undo.push_async_callback(self._snmp.close)
+            self._serve_self()
+            self._serve_agent()
             self.poller = Poller(
                 self.keepers.values(), self._open_session, self.settings.max_parallel_polls, self._serve_agent
             )
@@ -130,8 +141,8 @@ class App:
             agent.__version__,
             len(self.keepers),
             ",".join(self.settings.snmp.listen),
-            identity.engine_id.hex(),
-            identity.boots,
+            self._identity.engine_id.hex(),
+            self._identity.boots,
         )
 
     async def stop(self) -> None:
@@ -157,17 +168,46 @@ class App:
             for device in self.settings.devices
         }
 
-    def _serve_self(self, identity: EngineIdentity) -> None:
+    def _writables(self) -> list[Writable]:
+        located = [one for module in (self.module, STANDARD) for one in module.objects.values()]
+        writable = [one for one in located if one.column.access is Access.READ_WRITE]
+        return [
+            Writable(one.oid, one.column, self._is_serial_number)
+            if one.column.name == SERIAL_NUMBER
+            else Writable(one.oid, one.column)
+            for one in writable
+        ]
+
+    def _is_serial_number(self, value: int) -> bool:
+        return value == self._serial_number
+
+    def _assign(self, values: Mapping[str, Any], who: str) -> None:
+        """What managers write takes effect here: on disk first, then everywhere at once."""
+        settings_of = {name: value for name, value in values.items() if name in FIELDS}
+        self._state.keep_written(
+            {name: (value, configured(self._configured, name)) for name, value in settings_of.items()}
+        )
+        self.settings = with_values(self.settings, settings_of)
+        if SERIAL_NUMBER in values:
+            self._serial_number = (self._serial_number + 1) % 2**31
+        for keeper in self.keepers.values():
+            keeper.limit(_limits(self.settings))
+        self._serve_self()
+        self._serve_agent()
+        log.info("written by=%s objects=%s", who, ",".join(values))
+
+    def _serve_self(self) -> None:
         view = SelfView(
             settings=self.settings.snmp,
             description=f"LANTIME northbound SNMP agent {agent.__version__}, Python {platform.python_version()}",
             host_name=socket.gethostname(),
             object_id=self.module.root,
-            engine_id=identity.engine_id,
-            engine_boots=identity.boots,
+            engine_id=self._identity.engine_id,
+            engine_boots=self._identity.boots,
             uptime_ticks=lambda: int((time.monotonic() - self._started_s) * 100),
-            engine_time_s=lambda: int(time.monotonic() - self._started_s),
+            engine_time_s=self._snmp.engine_time_s,
             counts=self.counters,
+            serial_number=lambda: self._serial_number,
         )
         cells, _ = build(make_plan(STANDARD), (Feed.AGENT,), view, {})
         self.store.swap("self", [*make_blocks(cells), *live_blocks(STANDARD, view)])
@@ -219,8 +259,11 @@ def make_keeper(
     index: int, device: DeviceSettings, *, settings: Settings, plans: Plans, sink: Sink, state: StateStore
 ) -> Keeper:
     """The keeper of one device."""
-    limits = Limits(settings.attributes.max_count, settings.http.max_count, settings.http.tracking)
-    return Keeper(index, device, Surroundings(plans, sink, state, limits))
+    return Keeper(index, device, Surroundings(plans, sink, state, _limits(settings)))
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.attributes.max_count, settings.http.max_count, settings.http.tracking)
 
 
 async def serve(settings: Settings, stopped: asyncio.Event) -> None:

@@ -6,7 +6,7 @@ AgentError
 │   └── UsageError       a command line
 ├── HostError            the machine denies something (address in use, state directory not writable)
 ├── DeviceError          a LANTIME is not asked, or did not answer as it should; has the reason served over SNMP
-│   ├── CredentialsMissing · SwitchedOff · CredentialsRejected · RestDisabled · UnsupportedVersion
+│   ├── CredentialsMissing · SwitchedOff · CredentialsRejected (AccessDenied) · RestDisabled · UnsupportedVersion
 │   ├── Unreachable · TimedOut · TlsFailed · RateLimited
 │   └── ServerError · NotFound · BadAnswer · TooLarge
 └── DeclarationError     a MIB declaration contradicts itself (found at import, never while serving)
@@ -106,6 +106,10 @@ class CredentialsRejected(DeviceError):
     """The device answered 401 or 403."""
 
     reason = "credentialsRejected"
+
+
+class AccessDenied(CredentialsRejected):
+    """The device answered 403: it knows the user, who may not have this."""
 
 
 class RestDisabled(DeviceError):

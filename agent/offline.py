@@ -47,7 +47,9 @@ def store_of(
     limits = Limits(settings.attributes.max_count, settings.http.max_count, settings.http.tracking)
     store = Store(located.oid for located in module.objects.values())
     around = Surroundings(plans, store, _NoIndexes(), limits, clock, monotonic=lambda: 0.0)
-    keeper = Keeper(1, device, around)
+    # Recorded answers cost nothing, so one poll may ask for every card's configuration.
+    poll = device.poll.model_copy(update={"configuration_batch": 100})
+    keeper = Keeper(1, device.model_copy(update={"poll": poll}), around)
     keeper.accept(keeper.poll(Documents(answers)))
     return store
 

@@ -101,6 +101,7 @@ class PollSettings(Model):
 
     interval_s: Annotated[float, Field(ge=10, le=86_400)] = 30
     configuration_interval_s: Annotated[float, Field(ge=60, le=604_800)] = 600
+    configuration_batch: Annotated[int, Field(ge=1, le=100)] = 4
     inventory_interval_s: Annotated[float, Field(ge=60, le=86_400)] = 600
     mode: Literal["tree", "subtrees"] = "tree"
     subtrees: tuple[str, ...] = DEFAULT_SUBTREES

@@ -12,6 +12,7 @@ from agent.device.body import parsed, trimmed
 from agent.device.text import printable
 from agent.device.transport import Answer
 from agent.errors import (
+    AccessDenied,
     BadAnswer,
     CredentialsRejected,
     DeviceError,
@@ -66,8 +67,10 @@ def _refusal(answer: Answer, status: int, url: str, now: Now) -> DeviceError | N
         return None
     said = printable(f"{status} {answer.reason}".strip())
     location = answer.headers.get("Location")
-    if status in {401, 403}:
+    if status == 401:
         return CredentialsRejected(f"{url}: {said}; the device does not accept the user name and password")
+    if status == 403:
+        return AccessDenied(f"{url}: {said}; the user may not read this, or the account is locked")
     if status == 429:
         return RateLimited(f"{url}: {said}", retry_after_s(answer.headers.get("Retry-After"), now))
     if 300 <= status < 400 and location:

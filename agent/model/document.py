@@ -331,7 +331,8 @@ def graft(root: Mapping[str, Json], path: str, answer: Json) -> dict[str, Json]:
     if isinstance(answer, Mapping) and "data" in answer:
         data = answer["data"]
         for member in ENVELOPE:
-            if member in answer:
+            # The link is that of one request; only the status' own is worth a place in the merged document.
+            if member in answer and (member != "links" or path.strip("/") == "status"):
                 merged[member] = answer[member]
     return _grafted(merged, path.strip("/").split("/"), data)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from agent.model.document import MISSING, Json, element_name, find, parse_path
+from agent.model.document import Json, element_name, find, parse_path
 
 _VERSION = re.compile(r"V?(\d{1,9})(?:\.\d{1,9})*")
 _VERSION_PATHS = tuple(
@@ -48,7 +48,8 @@ def cut_to_slots(root: Mapping[str, Json], wanted: Iterable[str]) -> dict[str, J
     for branch, complete in (("status", True), ("configuration", False)):
         steps = _SLOTS if branch == "status" else _CONFIGURED_SLOTS
         slots = find(root, steps)
-        if slots is MISSING and not complete:
+        if not isinstance(slots, list):
+            # Nothing is said of slots, so it is not said either that one is missing.
             continue
         known: dict[str, Any] = {}
         if isinstance(slots, list):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from agent.errors import DeviceError, RateLimited, ServerError
+from agent.errors import CredentialsRejected, DeviceError, RateLimited, ServerError
 from agent.model.health import Health
 
 JITTER = 0.1
@@ -49,7 +49,7 @@ def next_delay_s(pace: Pace, health: Health, error: DeviceError | None, duration
     jitter = 1 + JITTER * (2 * chance - 1)
     if error is None:
         return max(pace.interval_s * jitter - duration_s, duration_s, 0.0)
-    if health.rejections >= REJECTIONS_BEFORE_PAUSE:
+    if health.rejections >= REJECTIONS_BEFORE_PAUSE and isinstance(error, CredentialsRejected):
         return pace.rejected_pause_s
     delay_s = backoff_s(pace.interval_s, pace.backoff_max_s, health.failures) * jitter
     if isinstance(error, (RateLimited, ServerError)) and error.retry_after_s is not None:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from agent.config import DeviceSettings
 from agent.errors import (
+    AccessDenied,
     BadAnswer,
     CredentialsRejected,
     DeviceError,
@@ -121,12 +122,14 @@ class Poll:
     def _take_subtrees(self) -> None:
         poll = self._settings.poll
         now = self._now_s()
-        if self._due.inventory is None or now - self._due.inventory >= poll.inventory_interval_s:
+        whole = self._due.inventory is None or now - self._due.inventory >= poll.inventory_interval_s
+        if whole:
             self._take(_CHASSIS)
             self._due = replace(self._due, inventory=now)
         for path in poll.subtrees:
             self._take_if_there(f"{_STATUS}/{path}")
-        for slot in self._occupied():
+        # The whole chassis has every module in it already.
+        for slot in () if whole else self._occupied():
             if not self._take_if_there(f"{_CHASSIS}/slots/{slot}/module", slot):
                 # The card was pulled, or its slot is gone: the chassis tells at the next poll.
                 self._due = replace(self._due, inventory=None)
@@ -161,14 +164,14 @@ class Poll:
         self._forget_configurations()
         if not poll.configuration or self._now_s() < self._due.pause_until:
             return
-        for slot in self._due_configurations():
+        for slot in self._due_configurations()[: poll.configuration_batch]:
             if self._elapsed() > poll.whole_deadline_s / 2:
                 return
             try:
                 self._take_if_there(f"{_CONFIGURATION}/{slot}/module", slot)
-            except CredentialsRejected:
-                raise
             except DeviceError as problem:
+                if isinstance(problem, CredentialsRejected) and not isinstance(problem, AccessDenied):
+                    raise
                 # The status is complete; configuration has time, and the device is left alone for a while.
                 asked_for = problem.retry_after_s if isinstance(problem, (RateLimited, ServerError)) else None
                 pause_s = max(2 * poll.interval_s, min(asked_for or 0, RETRY_AFTER_LIMIT_S))

@@ -193,6 +193,12 @@ class Keeper:
         """An exchange ended."""
         self.known = replace(self.known, log=exchanges.ended(self.known.log, exchange))
 
+    def limit(self, limits: Limits) -> None:
+        """Other bounds from now on; surplus exchanges go at once."""
+        self._around = replace(self._around, limits=limits)
+        self.known = replace(self.known, log=exchanges.resized(self.known.log, limits.http_max_count))
+        self.show_exchanges()
+
     def show_exchanges(self) -> None:
         """Serve the exchange log as it is."""
         self._publish(self._show(self.known, self._around.clock(), Feed.EXCHANGES))

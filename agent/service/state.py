@@ -1,14 +1,16 @@
-"""State on disk: the index map, in SQLite, written before anything shows a new index."""
+"""State on disk, in SQLite: the index map, written before anything shows a new index, and what managers wrote."""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from agent.errors import HostError
 from agent.model.identity import Given
@@ -19,7 +21,8 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS given (
     scope TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, number INTEGER NOT NULL,
     PRIMARY KEY (scope, kind, key)
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS written (name TEXT PRIMARY KEY, value TEXT NOT NULL, configured TEXT NOT NULL) WITHOUT ROWID
 """
 
 
@@ -52,7 +55,7 @@ class StateStore:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
-            connection.execute(_SCHEMA)
+            connection.executescript(_SCHEMA)
             connection.execute("SELECT count(*) FROM given").fetchone()
         except sqlite3.Error:
             connection.close()
@@ -77,6 +80,25 @@ class StateStore:
         try:
             with self._lock, self._connection:
                 self._connection.executemany("INSERT OR REPLACE INTO given VALUES (?, ?, ?, ?)", rows)
+        except sqlite3.Error as problem:
+            raise HostError(f"cannot write {self._path}: {problem}") from problem
+
+    def written(self) -> dict[str, tuple[Any, Any]]:
+        """What managers wrote: object name to the value, and the configured value it was written over."""
+        with self._lock:
+            rows = self._connection.execute("SELECT name, value, configured FROM written").fetchall()
+        return {name: (json.loads(value), json.loads(configured)) for name, value, configured in rows}
+
+    def keep_written(self, values: Mapping[str, tuple[Any, Any]]) -> None:
+        """Write down what a manager wrote.
+
+        Raises:
+            HostError: it could not be written.
+        """
+        rows = [(name, json.dumps(value), json.dumps(configured)) for name, (value, configured) in values.items()]
+        try:
+            with self._lock, self._connection:
+                self._connection.executemany("INSERT OR REPLACE INTO written VALUES (?, ?, ?)", rows)
         except sqlite3.Error as problem:
             raise HostError(f"cannot write {self._path}: {problem}") from problem
 

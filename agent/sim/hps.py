@@ -78,7 +78,7 @@ def _timestamper(moment: Moment, slot: str) -> JsonObject:
     return {
         "object-id": "timestamper0",
         "current-time": f"{text}.{moment.now.microsecond * 1000:09d} UTC",
-        "offset-from-int-ref": round(4.0 + moment.wander(slot + "/timestamper", 6.0), 3),
+        "offset-from-int-ref": round(4.0 + moment.wander(slot + "/timestamper", 6.0)),
         "utilization": round(6.0 + moment.wander(slot + "/load", 3.0), 1),
         "phys-intf": "rj45",
         # Limits of the hardware.

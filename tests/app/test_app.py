@@ -284,13 +284,7 @@ class OtherNames:
     ("names", "overlay"),
     [
         (INSTANCES, OVERLAY),
-        pytest.param(
-            INSTANCES | DATA_SETS,
-            OVERLAY + DATA_SET_OVERLAY,
-            marks=pytest.mark.xfail(
-                strict=True, reason="agent/mib/groups/ptp.py asks for default-ds by name before any path is tried"
-            ),
-        ),
+        (INSTANCES | DATA_SETS, OVERLAY + DATA_SET_OVERLAY),
     ],
     ids=["instances", "data-sets"],
 )

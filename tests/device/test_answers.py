@@ -12,6 +12,7 @@ from agent.device.body import parsed
 from agent.device.client import Client
 from agent.device.verdict import retry_after_s
 from agent.errors import (
+    AccessDenied,
     BadAnswer,
     CredentialsRejected,
     DeviceError,
@@ -44,7 +45,8 @@ def failure(book: Book, path: str = "status", **reply: object) -> DeviceError:
 @pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize("text", ["{}", "<html>login</html>", ""])
 def test_401_and_403_mean_credentials_rejected_whatever_the_body(book: Book, status: int, text: str) -> None:
-    assert type(failure(book, status_code=status, text=text)) is CredentialsRejected
+    expected = AccessDenied if status == 403 else CredentialsRejected
+    assert type(failure(book, status_code=status, text=text)) is expected
     assert len(book.done) == 1  # tried once: repeated bad passwords can lock the account
 
 

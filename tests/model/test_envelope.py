@@ -71,10 +71,9 @@ def test_the_configuration_is_cut_too_and_nothing_is_added_to_it() -> None:
     assert cut["configuration"] == {"chassis0": {"slots": [{"object-id": "io1", "b": 2}]}}
 
 
-def test_a_document_without_slots_is_given_the_wanted_ones() -> None:
-    expected = {"status": {"chassis0": {"slots": [{"object-id": "io1", "slot-id": "io1"}]}}}
-    assert cut_to_slots({}, ["io1"]) == expected
-    assert cut_to_slots({"status": {"chassis0": "odd"}}, ["io1"]) == expected
+@pytest.mark.parametrize("root", [{}, {"status": {"chassis0": "odd"}}, {"status": {"chassis0": None}}])
+def test_where_nothing_is_said_of_slots_none_is_said_to_be_missing(root: dict[str, object]) -> None:
+    assert cut_to_slots(root, ["io1"]) == root
 
 
 def test_the_document_given_is_not_changed() -> None:

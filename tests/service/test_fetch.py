@@ -9,6 +9,7 @@ import pytest
 
 from agent.device.client import Client
 from agent.errors import (
+    AccessDenied,
     BadAnswer,
     CredentialsRejected,
     DeviceError,
@@ -98,15 +99,16 @@ def test_only_configured_slots_are_asked(small: Answers) -> None:
     polling = Polling(small, slots={"io1": "HPS", "io99": None, "io4": None})
     assert polling.asked() == [STATUS, configuration("io1")]
     polling = Polling(small, mode="subtrees", subtrees=("system",), slots={"io1": "HPS", "io99": None})
-    assert polling.asked() == ["status/chassis0", "status/system", module("io1"), configuration("io1")]
+    assert polling.asked() == ["status/chassis0", "status/system", configuration("io1")]
+    assert polling.asked(after_s=30) == ["status/system", module("io1")]
 
 
 def test_subtree_mode_asks_inventory_when_due_subtrees_and_occupied_slots(small: Answers, occupied: list[str]) -> None:
     polling = Polling(small, mode="subtrees", subtrees=("system", "ntp"), configuration=False)
-    parts = ["status/system", "status/ntp", *map(module, occupied)]
-    assert polling.asked() == ["status/chassis0", *parts]
-    assert polling.asked(after_s=30) == parts
-    assert polling.asked(after_s=569) == parts
+    parts, modules = ["status/system", "status/ntp"], [*map(module, occupied)]
+    assert polling.asked() == ["status/chassis0", *parts], "the chassis brings every module"
+    assert polling.asked(after_s=30) == parts + modules
+    assert polling.asked(after_s=569) == parts + modules
     assert polling.asked(after_s=1) == ["status/chassis0", *parts]
 
 
@@ -230,20 +232,35 @@ def test_rejected_credentials_end_the_poll_wherever_they_occur(path: str, small:
     assert polling.script.asked[-1] == path
 
 
+def test_a_poll_asks_for_the_configuration_of_a_few_cards_only(small: Answers, occupied: list[str]) -> None:
+    polling = Polling(small, configuration_batch=2)
+    asked = [path for path in polling.asked() + polling.asked(after_s=30) if path.startswith("configuration/")]
+    assert asked == [f"configuration/chassis0/slots/{slot}/module" for slot in occupied[:4]]
+
+
+def test_a_user_who_may_not_read_configuration_still_gets_the_status(small: Answers, occupied: list[str]) -> None:
+    polling = Polling(small)
+    polling.script.answers[f"configuration/chassis0/slots/{occupied[0]}/module"] = AccessDenied("403")
+    assert polling.once().error is None
+    assert polling.asked(after_s=30) == [STATUS], "configuration pauses"
+
+
 @pytest.mark.parametrize("path", ["status/chassis0", "status/system", module("io1")])
 def test_rejected_credentials_end_a_poll_of_subtrees(path: str, small: Answers) -> None:
     polling = Polling(small, mode="subtrees", subtrees=("system", "ntp"))
+    if path.endswith("module"):
+        polling.once()
     polling.script.answers[path] = CredentialsRejected("401")
     assert isinstance(polling.once().error, CredentialsRejected)
     assert polling.script.asked[-1] == path
 
 
 def test_every_request_gets_what_is_left_of_the_whole_deadline(small: Answers) -> None:
-    polling = Polling(small, mode="subtrees", subtrees=("system", "ntp"), cost_s=2, deadline_s=7)
+    polling = Polling(small, mode="subtrees", subtrees=("system", "ntp", "network"), cost_s=2, deadline_s=5)
     harvest = polling.once()
-    assert polling.script.deadlines == [7, 5, 3, 1]
+    assert polling.script.deadlines == [5, 3, 1]
     assert isinstance(harvest.error, TimedOut)
-    assert harvest.duration_s == 8
+    assert harvest.duration_s == 6
 
 
 def test_what_came_before_a_failure_is_kept_and_so_is_what_was_known(small: Answers) -> None:

@@ -63,10 +63,11 @@ CONTROL = Scalars(
     (
         Column(1, "lnbHttpTracking", TRUTH,
                "Whether requests are written into lnbHttpSessionTable. The counters of lnbHttpDeviceTable go on "
-               "either way.", value=lambda agent: agent.settings.http.tracking),
+               "either way. What is written holds over restarts until the configuration says something else.",
+               value=lambda agent: agent.settings.http.tracking, access=Access.READ_WRITE),
         Column(2, "lnbHttpMaxCount", unsigned32(1, 10_000),
-               "Sessions kept per device; when there are more the oldest go. Default 25.",
-               value=lambda agent: agent.settings.http.max_count),
+               "Sessions kept per device; when there are more the oldest go, at once when this is lowered. Default 25.",
+               value=lambda agent: agent.settings.http.max_count, access=Access.READ_WRITE),
     ),
 )  # fmt: skip
 

@@ -155,7 +155,6 @@ DEFAULT = Table(
         Column(11, "lnbPtpClockIdentity", TEXT, "Clock identity (EUI-64).", ("default-ds.clock-identity",)),
     ),
     rows=(INSTANCES,),
-    when=lambda row: isinstance(row.find("default-ds"), dict),
 )  # fmt: skip
 
 CURRENT = Table(
@@ -179,7 +178,6 @@ CURRENT = Table(
                measured=True),
     ),
     rows=(INSTANCES,),
-    when=lambda row: isinstance(row.find("current-ds"), dict),
 )  # fmt: skip
 
 PARENT = Table(
@@ -211,7 +209,6 @@ PARENT = Table(
         Column(12, "lnbPtpGmPriority2", BYTE, "Priority 2 of the grandmaster.", ("parent-ds.grandmaster-priority-2",)),
     ),
     rows=(INSTANCES,),
-    when=lambda row: isinstance(row.find("parent-ds"), dict),
 )  # fmt: skip
 
 TIME = Table(
@@ -238,7 +235,6 @@ TIME = Table(
         *described(8, "lnbPtpTimeSource", TIME_SOURCE, "Source of the time.", "time-properties-ds.time-source"),
     ),
     rows=(INSTANCES,),
-    when=lambda row: isinstance(row.find("time-properties-ds"), dict),
 )  # fmt: skip
 
 PORT = Table(
@@ -275,7 +271,6 @@ PORT = Table(
                ("packet-counters.ann-receipt-timeout",), measured=True),
     ),
     rows=(INSTANCES,),
-    when=lambda row: isinstance(row.find("port-ds"), dict),
 )  # fmt: skip
 
 
@@ -307,7 +302,6 @@ DELAY = Table(
         *_delay_columns(10, "s2m-delay", "SlaveToMaster", "from slave to master"),
     ),
     rows=(INSTANCES,),
-    when=lambda row: isinstance(row.find("delay-statistics"), dict),
 )
 
 
