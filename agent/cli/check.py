@@ -11,7 +11,7 @@ import click
 
 from agent.app import Plans, check_startable, load_overlays
 from agent.cli.options import config_option, device_named
-from agent.config import DeviceSettings, Settings, load_settings
+from agent.config import CommunitySettings, DeviceSettings, Settings, UserSettings, load_settings
 from agent.device.client import Client
 from agent.mib.module import northbound
 from agent.model.envelope import api_version, generation, slot_ids
@@ -64,14 +64,18 @@ def _summary(settings: Settings) -> Iterator[str]:
     yield f"  module at {settings.root_oid}; state in {settings.state_dir}"
     for number, community in enumerate(settings.snmp.communities):
         sources = ", ".join(community.sources) or "everywhere"
-        yield f"  community {number}: v1 and v2c, reads view {community.view!r}, from {sources}"
+        yield f"  community {number}: v1 and v2c, {_views(community)}, from {sources}"
     for user in settings.snmp.users:
-        yield f"  user {user.name}: v3 {user.level}, reads view {user.view!r}"
+        yield f"  user {user.name}: v3 {user.level}, {_views(user)}"
     for name, view in settings.snmp.all_views.items():
         without = f" without {', '.join(view.exclude)}" if view.exclude else ""
         yield f"  view {name!r}: {', '.join(view.include)}{without}"
     for device in settings.devices:
         yield f"  device {device.name}: {device.base_url}, {_credentials(device)}, every {device.poll.interval_s:g} s"
+
+
+def _views(entry: CommunitySettings | UserSettings) -> str:
+    return f"reads view {entry.view!r}, sets {repr(entry.write_view) if entry.write_view else 'nothing'}"
 
 
 def _credentials(device: DeviceSettings) -> str:

@@ -6,12 +6,11 @@ Nothing is written that was not anonymised, and a capture cannot be made otherwi
 from __future__ import annotations
 
 import json
-import math
 import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, NoReturn
+from typing import Final
 
 from agent import __version__
 from agent.config import DeviceSettings
@@ -29,10 +28,12 @@ from agent.errors import (
     Unreachable,
     UnsupportedVersion,
 )
+from agent.model import strictjson
 from agent.model.anonymise import anonymise
 from agent.model.document import MISSING, Json, find, graft, parse_path
 from agent.model.envelope import api_version, slot_ids
 from agent.model.exchange import Purpose
+from agent.model.strictjson import NotADocument
 from agent.service.fetch import Fetcher
 
 FORMAT: Final = "lantime-capture"
@@ -64,8 +65,6 @@ _HOPELESS: Final = (CredentialsMissing, CredentialsRejected, SwitchedOff)
 """After these nothing more is asked: rejected credentials, tried again, get a user locked out."""
 
 _HOPELESS_AT_FIRST: Final = (*_HOPELESS, RestDisabled, TlsFailed, Unreachable, UnsupportedVersion)
-_DEPTH_LIMIT: Final = 100
-_DIGITS_LIMIT: Final = 4300
 
 
 def paths(settings: DeviceSettings, *, security: bool = False) -> list[str]:
@@ -331,53 +330,10 @@ def _path_of(answer: dict[str, Json], place: str) -> str:
 
 
 def _parsed(text: str, place: str) -> dict[str, Json]:
-    problem = ""
-    content: Json = None
     try:
-        content = json.loads(
-            text.strip().removeprefix("\ufeff"), parse_constant=_refused, parse_float=_finite, parse_int=_whole
-        )
-    except json.JSONDecodeError as error:
-        problem = f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-    except RecursionError:
-        problem = "nested too deeply"
-    except ValueError as error:
-        problem = f"not JSON: {error}"
-    if problem:  # raised here, for a JSONDecodeError in its context would carry the whole text
-        raise ConfigError(place, problem)
-    if not isinstance(content, dict):
-        raise ConfigError(place, "JSON, but not an object")
-    if _is_deep(content):
-        raise ConfigError(place, f"nested more than {_DEPTH_LIMIT} levels deep")
-    return content
-
-
-def _refused(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON number (RFC 8259 6)")
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    if math.isinf(value):
-        raise ValueError("a number is too large")
-    return value
-
-
-def _whole(digits: str) -> int:
-    if len(digits) > _DIGITS_LIMIT:
-        raise ValueError(f"a number of {len(digits)} digits")
-    return int(digits)
-
-
-def _is_deep(content: Json) -> bool:
-    level = [content]
-    for _ in range(_DEPTH_LIMIT):
-        level = [
-            child
-            for node in level
-            for child in (node.values() if isinstance(node, dict) else node)
-            if isinstance(child, (dict, list))
-        ]
-        if not level:
-            return False
-    return True
+        return strictjson.load(text.strip().removeprefix("\ufeff"))
+    except NotADocument as fault:
+        problem = str(fault)
+        if fault.at is not None:
+            problem = f"not JSON: {fault} at line {fault.line}, column {fault.column}"
+    raise ConfigError(place, problem)
