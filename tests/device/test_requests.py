@@ -10,7 +10,6 @@ import threading
 import pytest
 
 from agent import __version__
-from agent.config.secret import Secret
 from agent.device import connection, sockets
 from agent.device.client import correlation_id
 from agent.errors import CredentialsMissing, Unreachable
@@ -57,9 +56,8 @@ def test_basic_credentials_are_sent_in_utf_8(connect: Connecting) -> None:
 
 
 def test_without_credentials_nothing_is_sent(connect: Connecting, book: Book) -> None:
-    with serving(lambda request: document()) as device:
-        with pytest.raises(CredentialsMissing):
-            connect(device.port, username=None, password=None).get("status", deadline_s=5)
+    with serving(lambda request: document()) as device, pytest.raises(CredentialsMissing):
+        connect(device.port, username=None, password=None).get("status", deadline_s=5)
     assert device.connections == 0
     assert book.started == []
 

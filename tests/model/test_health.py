@@ -111,7 +111,9 @@ def test_every_failure_sets_what_it_says_of_credentials_and_rest_and_nothing_els
     before = replace(health(UP, YOUNG), credentials=CredentialState.ACCEPTED, rest=RestState.OK)
     after = failed(before, NOW, error, DOWN_AFTER_S)
     credentials = {
-        errors.CredentialsRejected: CredentialState.REJECTED, errors.AccessDenied: CredentialState.REJECTED, errors.CredentialsMissing: CredentialState.MISSING,
+        errors.CredentialsRejected: CredentialState.REJECTED,
+        errors.AccessDenied: CredentialState.REJECTED,
+        errors.CredentialsMissing: CredentialState.MISSING,
     }  # fmt: skip
     rest = {errors.RestDisabled: RestState.DISABLED, errors.UnsupportedVersion: RestState.UNSUPPORTED}
     assert after.credentials is credentials.get(kind, CredentialState.ACCEPTED)
