@@ -9,23 +9,35 @@ import asyncio
 import logging
 import socket
 import struct
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from agent.snmp.throttle import Throttle
 from agent.wire.counters import Counters
 
 log = logging.getLogger(__name__)
 
 BATCH = 64
 """Datagrams read from one socket before the others, and the rest of the program, get their turn."""
-LOG_EVERY_S = 60.0
 _LARGEST = 65_535
 _WILDCARDS = frozenset({"0.0.0.0", "::"})
 _SPACE = socket.CMSG_SPACE(32)
 _IP_PKTINFO = getattr(socket, "IP_PKTINFO", 8)
 
 Answer = Callable[[bytes, str], bytes | None]
+
+
+class Complaints:
+    """Logs faults of our own, which datagrams may cause over and over, at most once a minute."""
+
+    def __init__(self) -> None:
+        self._throttle = Throttle()
+
+    def __call__(self, text: str, problem: Exception) -> None:
+        """Log a fault, or count it."""
+        held_back = self._throttle.admits()
+        if held_back is not None:
+            log.error("%s held_back=%d", text, held_back, exc_info=problem)
 
 
 class Front:
@@ -36,8 +48,7 @@ class Front:
         self._sockets = list(sockets)
         self._answer = answer
         self._counters = counters
-        self._logged_s = -LOG_EVERY_S
-        self._unlogged = 0
+        self._complain = Complaints()
         for opened in self._sockets:
             drain = self._drain_wildcard if _is_wildcard(opened) else self._drain
             self._loop.add_reader(opened, drain, opened)
@@ -89,15 +100,6 @@ class Front:
             # The send buffer is full, or there is no route back: UDP promises nothing, the manager asks again.
             self._counters.silent_drops += 1
 
-    def _complain(self, text: str, problem: Exception) -> None:
-        """Log a fault, at most one a minute."""
-        now_s = time.monotonic()
-        if now_s - self._logged_s < LOG_EVERY_S:
-            self._unlogged += 1
-            return
-        log.error("%s unlogged_before=%d", text, self._unlogged, exc_info=problem)
-        self._logged_s, self._unlogged = now_s, 0
-
 
 def _is_wildcard(opened: socket.socket) -> bool:
     if opened.getsockname()[0] not in _WILDCARDS:
@@ -110,11 +112,15 @@ def _is_wildcard(opened: socket.socket) -> bool:
 
 
 def _from_there(ancillary: Sequence[tuple[int, int, bytes]]) -> list[tuple[int, int, bytes]]:
-    """Ancillary data that sends from the address a datagram came to (ip(7), ipv6(7))."""
+    """Ancillary data that sends from the address a datagram came to (ip(7), ipv6(7)).
+
+    The route chooses the interface, which need not be the one the datagram came by; only a link-local address needs it.
+    """
     for level, kind, data in ancillary:
         if level == socket.IPPROTO_IP and kind == _IP_PKTINFO:
-            index, local, _ = struct.unpack("=I4s4s", data[:12])
-            return [(level, kind, struct.pack("=I4s4s", index, local, b"\0\0\0\0"))]
+            local = data[4:8]
+            return [(level, kind, struct.pack("=I4s4s", 0, local, bytes(4)))]
         if level == socket.IPPROTO_IPV6 and kind == socket.IPV6_PKTINFO:
-            return [(level, kind, data[:20])]
+            is_link_local = data[0] == 0xFE and data[1] & 0xC0 == 0x80
+            return [(level, kind, data[:16] + (data[16:20] if is_link_local else bytes(4)))]
     return []

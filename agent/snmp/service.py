@@ -16,10 +16,12 @@ from typing import Protocol
 from agent.config import SnmpSettings, UserSettings
 from agent.snmp.engine import SnmpService, community_name, make_access
 from agent.snmp.engineid import EngineIdentity
-from agent.snmp.front import Front
+from agent.snmp.front import Complaints, Front
 from agent.wire.answer import Source
+from agent.wire.command import Commands
+from agent.wire.community import Community
 from agent.wire.counters import Counters
-from agent.wire.entity import Community, Entity
+from agent.wire.entity import Entity
 from agent.wire.keys import AUTH_PROTOCOLS, PRIV_PROTOCOLS, auth_key, priv_key
 from agent.wire.usm import User, Usm
 from agent.wire.writing import Writer
@@ -28,6 +30,9 @@ from agent.wire.writing import Writer
 class Service(Protocol):
     """Something that serves until it is closed."""
 
+    def engine_time_s(self) -> int:
+        """Seconds since the engine started."""
+
     async def close(self) -> None:
         """Close sockets and timers."""
 
@@ -35,7 +40,7 @@ class Service(Protocol):
 class WireService:
     """The wire path: sockets, entity, nothing between. Made and closed within a running event loop."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what an SNMP engine is made of
+    def __init__(
         self,
         settings: SnmpSettings,
         identity: EngineIdentity,
@@ -44,25 +49,22 @@ class WireService:
         sockets: Sequence[socket.socket],
         writer: Writer,
     ) -> None:
-        started_s = time.monotonic()
+        self._started_s = time.monotonic()
         usm = Usm(
             identity.engine_id,
             identity.boots,
-            lambda: int(time.monotonic() - started_s),
+            self.engine_time_s,
             {user.name: user for user in (make_user(one, identity.engine_id) for one in settings.users)},
             counters,
             secrets.randbits(64),
         )
-        entity = Entity(
-            source,
-            make_access(settings),
-            make_communities(settings),
-            usm,
-            writer,
-            counters,
-            settings.max_message_size,
-        )
+        commands = Commands(source, make_access(settings), writer, Complaints())
+        entity = Entity(make_communities(settings), usm, commands, counters, settings.max_message_size)
         self._front = Front(sockets, entity.answer, counters)
+
+    def engine_time_s(self) -> int:
+        """Seconds since the engine started."""
+        return int(time.monotonic() - self._started_s)
 
     async def close(self) -> None:
         """Close the sockets."""
@@ -92,7 +94,7 @@ def make_user(user: UserSettings, engine_id: bytes) -> User:
     return User(name, auth, key, priv, priv_key(user.priv.passphrase.reveal().encode(), auth, priv, engine_id))
 
 
-def open_service(  # noqa: PLR0913, PLR0917 - what an SNMP engine is made of
+def open_service(
     settings: SnmpSettings,
     identity: EngineIdentity,
     source: Source,

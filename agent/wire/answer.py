@@ -28,6 +28,9 @@ class Source(Protocol):
     def next(self, key: bytes) -> Found | None:
         """The first cell behind a key."""
 
+    def next_column(self, key: bytes) -> Found | None:
+        """The first cell behind all of the column that a key lies in."""
+
     def is_declared(self, key: bytes) -> bool:
         """Whether the object is declared, the instance existing or not."""
 
@@ -86,7 +89,11 @@ def is_counter64(varbind: bytes) -> bool:
 
 def following(source: Source, view: View, key: bytes) -> Found | None:
     """The first cell behind a key that is in view."""
-    found = source.next(key)
+    return _from(source, view, source.next(key))
+
+
+def _from(source: Source, view: View, found: Found | None) -> Found | None:
+    """This cell, or where it is not in view the first behind it that is."""
     while found is not None and found.key not in view:
         start = view.resume(found.key)
         if start is None:
@@ -107,12 +114,15 @@ def get_next(source: Source, view: View, names: Sequence[bytes], limit: int) -> 
 
 
 def get_next_v1(source: Source, view: View, names: Sequence[bytes], limit: int) -> list[bytes] | TooBig | NoSuchName:
-    """As `get_next` for v1: Counter64 cells are stepped over, the end is noSuchName (RFC 1157 4.1.3)."""
+    """As `get_next` for v1: the end is noSuchName (RFC 1157 4.1.3), and Counter64 is stepped over (RFC 3584 4.2.2.1).
+
+    A column has one type, so all of it is stepped over at once.
+    """
     varbinds = []
     for position, name in enumerate(names, 1):
         found = following(source, view, name)
         while found is not None and is_counter64(found.varbind):
-            found = following(source, view, found.key)
+            found = _from(source, view, source.next_column(found.key))
         if found is None:
             return NoSuchName(position)
         varbinds.append(found.varbind)

@@ -46,11 +46,12 @@ def expect(octets: bytes, at: int, tag: int) -> tuple[int, int]:
 
 
 def integer(octets: bytes, at: int) -> tuple[int, int]:
-    """Value of an INTEGER of at most 32 bits, and where it ends."""
+    """Value of an INTEGER from -2^31 to 2^31-1 (RFC 2578 7.1.1), and where it ends; one octet of padding passes."""
     start, end = expect(octets, at, 0x02)
-    if not 1 <= end - start <= 5:
+    value = int.from_bytes(octets[start:end], "big", signed=True)
+    if not 1 <= end - start <= 5 or not -(2**31) <= value < 2**31:
         raise BerError("not a 32-bit integer")
-    return int.from_bytes(octets[start:end], "big", signed=True), end
+    return value, end
 
 
 def string(octets: bytes, at: int) -> tuple[bytes, int]:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from agent.mib import encoding
 from agent.mib.encoding import integer, length, packed, tlv
 from agent.wire import ber
 
 GET, GET_NEXT, RESPONSE, SET = 0xA0, 0xA1, 0xA2, 0xA3
 GET_BULK, INFORM, TRAP, REPORT = 0xA5, 0xA6, 0xA7, 0xA8
 REQUESTS = frozenset({GET, GET_NEXT, SET, GET_BULK})
+_VALUES = frozenset({
+    encoding.INTEGER, encoding.OCTET_STRING, 0x05, encoding.OBJECT_IDENTIFIER, encoding.IP_ADDRESS, encoding.COUNTER32,
+    encoding.UNSIGNED32, encoding.TIME_TICKS, 0x44, encoding.COUNTER64, 0x80, 0x81, 0x82,
+})  # fmt: skip
+"""Tags a value may have (RFC 2578 2, RFC 3416 3); its content is looked at only where it is to be assigned."""
+_CACHED_OCTETS = 64
+"""Names longer than this are read anew each time, so that nobody fills memory with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +51,24 @@ class Request:
     varbinds: bytes
 
 
+def read_head(octets: bytes, at: int) -> tuple[int, bytes]:
+    """Tag and request-id (the whole element) of the PDU that begins at a position, whatever its size.
+
+    Raises:
+        BerError: it does not begin as a PDU must.
+    """
+    tag, at, _ = ber.header(octets, at)
+    _, end = ber.integer(octets, at)
+    return tag, octets[at:end]
+
+
 @lru_cache(maxsize=65_536)
-def _packed(content: bytes) -> bytes:
+def _cached(content: bytes) -> bytes:
     return packed(ber.object_identifier(content))
+
+
+def _packed(content: bytes) -> bytes:
+    return _cached(content) if len(content) <= _CACHED_OCTETS else packed(ber.object_identifier(content))
 
 
 def read_request(octets: bytes, at: int, end: int) -> Request:
@@ -74,6 +97,8 @@ def read_request(octets: bytes, at: int, end: int) -> Request:
         value_tag, value_start, value_end = ber.header(octets, name_end)
         if value_end != bind_end or bind_end > list_end:
             raise ber.BerError("octets behind a value")
+        if value_tag not in _VALUES:
+            raise ber.BerError(f"no value has the tag {value_tag:#04x}")
         names.append(_packed(octets[name_start:name_end]))
         if tag == SET:
             values.append(Value(value_tag, octets[value_start:value_end]))

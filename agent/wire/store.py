@@ -141,5 +141,10 @@ class Store:
             place += 1
         return None
 
+    def next_column(self, key: bytes) -> Found | None:
+        """The first cell of the columns behind the one that a packed OID lies in, None at the end."""
+        place = bisect_right(self._order, key)
+        return self._columns[self._order[place]].next(b"") if place < len(self._order) else None
+
     def __len__(self) -> int:
         return sum(len(block.keys) for blocks in self._owned.values() for block in blocks)

@@ -23,6 +23,7 @@ from agent.wire.keys import AuthProtocol, PrivProtocol
 
 BOOTS_MAX: Final = 2**31 - 1
 TIME_WINDOW_S: Final = 150
+_SALT_OCTETS: Final = 8
 _STATS: Final = (1, 3, 6, 1, 6, 3, 15, 1, 1)
 
 
@@ -62,12 +63,12 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a message is not let in: the counter to report, and the level of the Report."""
+    """Why a message is not let in: the counter to report, and to whom at which level."""
 
     oid: Oid
     value: int
+    user: User
     level: Level = Level.NO_AUTH_NO_PRIV
-    user: User | None = None
 
 
 def read_parameters(datagram: bytes, at: int) -> tuple[Parameters, int]:
@@ -128,33 +129,32 @@ class Usm:
         counters = self._counters
         if said.engine_id != self.engine_id:  # step 3
             counters.unknown_engine_ids += 1
-            return Trouble((*_STATS, 4, 0), counters.unknown_engine_ids)
+            return Trouble((*_STATS, 4, 0), counters.unknown_engine_ids, User(said.user))
         user = self.users.get(said.user)
         if user is None or not said.user:  # step 4
             counters.unknown_user_names += 1
-            return Trouble((*_STATS, 3, 0), counters.unknown_user_names)
+            return Trouble((*_STATS, 3, 0), counters.unknown_user_names, User(said.user))
         if level > user.level:  # step 5
             counters.unsupported_sec_levels += 1
-            return Trouble((*_STATS, 1, 0), counters.unsupported_sec_levels)
+            return Trouble((*_STATS, 1, 0), counters.unsupported_sec_levels, user)
         if level >= Level.AUTH_NO_PRIV:
             if not self._is_authentic(datagram, said, user):  # step 6
                 counters.wrong_digests += 1
-                return Trouble((*_STATS, 5, 0), counters.wrong_digests)
+                return Trouble((*_STATS, 5, 0), counters.wrong_digests, user)
             if not self._is_timely(said):  # step 7
                 counters.not_in_time_windows += 1
-                return Trouble((*_STATS, 2, 0), counters.not_in_time_windows, Level.AUTH_NO_PRIV, user)
+                return Trouble((*_STATS, 2, 0), counters.not_in_time_windows, user, Level.AUTH_NO_PRIV)
         if level is Level.AUTH_PRIV:  # step 8
-            if len(said.salt) != 8:
-                counters.decryption_errors += 1
-                return Trouble((*_STATS, 6, 0), counters.decryption_errors)
+            if len(said.salt) != _SALT_OCTETS:
+                return self.undecryptable(user)
             decryptor = _cipher(user, said.boots, said.time_s, said.salt).decryptor()
             data = decryptor.update(data) + decryptor.finalize()
         return user, data
 
-    def undecryptable(self) -> Trouble:
+    def undecryptable(self, user: User) -> Trouble:
         """What was decrypted is no scopedPDU: counted and reported as a decryption error."""
         self._counters.decryption_errors += 1
-        return Trouble((*_STATS, 6, 0), self._counters.decryption_errors)
+        return Trouble((*_STATS, 6, 0), self._counters.decryption_errors, user)
 
     def _is_authentic(self, datagram: bytes, said: Parameters, user: User) -> bool:
         assert user.auth is not None  # noqa: S101 - the level was checked
@@ -170,6 +170,13 @@ class Usm:
             return False
         return abs(said.time_s - self.time_s()) <= TIME_WINDOW_S
 
+    def frame_octets(self, user: User, level: Level) -> int:
+        """Octets that `seal` puts around header and scopedPDU, at most."""
+        fields = len(self._fields_before_digest(user, self.time_s()))
+        fields += 2 + _digest_octets(user, level) + 2 + (_SALT_OCTETS if level is Level.AUTH_PRIV else 0)
+        headers = 4 + 4 + 4 + (4 if level is Level.AUTH_PRIV else 0)  # message, parameters twice, ciphertext
+        return fields + headers
+
     def seal(self, header: bytes, user: User, level: Level, scoped: bytes) -> bytes:
         """The whole message around a scopedPDU (RFC 3414 3.1).
 
@@ -179,23 +186,28 @@ class Usm:
             level: how far.
             scoped: the whole scopedPDU.
         """
-        boots, time_s = self.boots, self.time_s()
-        salt = b""
+        time_s, salt = self.time_s(), b""
         if level is Level.AUTH_PRIV:
-            salt = (next(self._salts) & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "big")
-            encryptor = _cipher(user, boots, time_s, salt).encryptor()
+            salt = (next(self._salts) & 0xFFFFFFFFFFFFFFFF).to_bytes(_SALT_OCTETS, "big")
+            encryptor = _cipher(user, self.boots, time_s, salt).encryptor()
             scoped = tlv(0x04, encryptor.update(scoped) + encryptor.finalize())
-        size = user.auth.digest_octets if user.auth and level >= Level.AUTH_NO_PRIV else 0
-        before = tlv(0x04, self.engine_id) + tlv(0x02, integer(boots)) + tlv(0x02, integer(time_s))
-        before += tlv(0x04, user.name)
+        size = _digest_octets(user, level)
         after = tlv(0x04, salt)
-        parameters = tlv(0x04, tlv(0x30, before + tlv(0x04, bytes(size)) + after))
-        message = tlv(0x30, header + parameters + scoped)
+        fields = self._fields_before_digest(user, time_s) + tlv(0x04, bytes(size)) + after
+        message = tlv(0x30, header + tlv(0x04, tlv(0x30, fields)) + scoped)
         if not size or user.auth is None:
             return message
         at = len(message) - len(scoped) - len(after) - size
         digest = hmac.digest(user.auth_key, message, user.auth.hash_name)[:size]
         return message[:at] + digest + message[at + size :]
+
+    def _fields_before_digest(self, user: User, time_s: int) -> bytes:
+        engine = tlv(0x04, self.engine_id) + tlv(0x02, integer(self.boots))
+        return engine + tlv(0x02, integer(time_s)) + tlv(0x04, user.name)
+
+
+def _digest_octets(user: User, level: Level) -> int:
+    return user.auth.digest_octets if user.auth and level >= Level.AUTH_NO_PRIV else 0
 
 
 def _cipher(user: User, boots: int, time_s: int, salt: bytes) -> Cipher[CFB]:

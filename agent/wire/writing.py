@@ -23,10 +23,11 @@ _INSTANCE = b"\0\0\0\0"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Error status and index; 0, 0 when everything was assigned."""
+    """Error status and index; 0, 0 when everything was assigned. The problem is what `assign` raised."""
 
     status: int
     index: int
+    problem: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Writer:
 
     def set(self, request: Request, view: View | None, who: str) -> Result:
         """Do all of a SET or none of it; without a view nothing may be written by anybody."""
-        if view is None:
+        if view is None:  # RFC 3413 3.2 step 6
             return Result(AUTHORIZATION_ERROR, 0)
         values: dict[str, Any] = {}
         for position, (name, value) in enumerate(zip(request.names, request.values, strict=True), 1):
@@ -66,9 +67,9 @@ class Writer:
             return Result(0, 0)
         try:
             self._assign(values, who)
-        except Exception:
+        except Exception as problem:
             # What `assign` promises holds even then: nothing was changed, so this is commitFailed, not undoFailed.
-            return Result(COMMIT_FAILED, 1)
+            return Result(COMMIT_FAILED, 1, problem)
         return Result(0, 0)
 
     def _check(self, name: bytes, value: Value, view: View, values: dict[str, Any]) -> int:

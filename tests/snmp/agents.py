@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,12 +18,13 @@ from agent.mib.declaration import Feed
 from agent.mib.encoding import packed
 from agent.mib.plan import make_plan
 from agent.mib.standard import STANDARD, SelfView
-from agent.snmp.engine import SnmpService
 from agent.snmp.engineid import EngineIdentity, start_engine
+from agent.snmp.service import Service, open_service
 from agent.snmp.sockets import open_sockets
 from agent.wire.block import Block, make_blocks
 from agent.wire.counters import Counters
 from agent.wire.store import Store
+from agent.wire.writing import Writer
 from tests.snmp import messages
 from tests.snmp.messages import Answer, Oid, Peer, User, UserAnswer
 
@@ -126,13 +128,21 @@ class RunningAgent:
         problems: what its event loop had to complain about.
     """
 
-    def __init__(self, settings: SnmpSettings, state_dir: Path, prepare: Callable[[Any], None] | None = None) -> None:
+    def __init__(
+        self,
+        settings: SnmpSettings,
+        state_dir: Path,
+        prepare: Callable[[Any], None] | None = None,
+        writer: Writer | None = None,
+    ) -> None:
         self.settings = settings
+        self.is_wire = settings.engine == "wire"
         self.store = new_store()
         self.counters = Counters()
         self.problems: list[dict[str, Any]] = []
         self._state_dir = state_dir
         self._prepare = prepare
+        self._writer = writer or Writer([], lambda values, who: None)
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="agent", daemon=True)
@@ -156,7 +166,7 @@ class RunningAgent:
         sockets = open_sockets(self.settings.listen)
         self.addresses = [opened.getsockname()[:2] for opened in sockets]
         self.identity = start_engine(self._state_dir, self.settings.engine_id)
-        self.service = SnmpService(self.settings, self.identity, self.store, self.counters, sockets)
+        self.service: Any = open_service(self.settings, self.identity, self.store, self.counters, sockets, self._writer)
         self.store.swap("self", self_blocks(self.settings, self.identity, self.counters, self.service))
         self.store.swap("table", table_blocks())
         if self._prepare:
@@ -179,6 +189,15 @@ class RunningAgent:
             return function(*args)
 
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result(10)
+
+    def age(self, seconds: float) -> None:
+        """Have the engine run for so long already: its clock is moved, not the test's."""
+        if self.is_wire:
+            clock, name = self.service, "_started_s"
+        else:
+            symbols = self.service._engine.get_mib_builder().import_symbols("__SNMP-FRAMEWORK-MIB", "snmpEngineTime")
+            clock, name = symbols[0].syntax, "started_s"
+        self.within(lambda: setattr(clock, name, time.monotonic() - seconds))
 
     @property
     def address(self) -> tuple[str, int]:
@@ -237,7 +256,7 @@ class RunningAgent:
 
 
 def self_blocks(
-    settings: SnmpSettings, identity: EngineIdentity, counters: Counters, service: SnmpService
+    settings: SnmpSettings, identity: EngineIdentity, counters: Counters, service: Service
 ) -> Sequence[Block]:
     """The standard groups, as the application serves them."""
     view = SelfView(

@@ -1,4 +1,4 @@
-"""Running agents."""
+"""Running agents, on both answering paths."""
 
 from __future__ import annotations
 
@@ -12,28 +12,46 @@ from tests.snmp.agents import USERS, RunningAgent, snmp_settings
 
 Start = Callable[..., RunningAgent]
 
+on_wire = pytest.mark.parametrize("path", ["wire"], indirect=True)
+"""A test of what the wire path alone has."""
+on_pysnmp = pytest.mark.parametrize("path", ["pysnmp"], indirect=True)
+"""A test of the pysnmp path's own parts: its gate, its engine, its limits."""
+
+
+def wrong_on_pysnmp(reason: str) -> pytest.MarkDecorator:
+    """A test that the wire path passes, and the pysnmp path does not for a reason of pysnmp's."""
+    failing = pytest.param("pysnmp", marks=pytest.mark.xfail(strict=True, reason=reason))
+    return pytest.mark.parametrize("path", ["wire", failing], indirect=True)
+
+
+@pytest.fixture(scope="module", params=["wire", "pysnmp"])
+def path(request: pytest.FixtureRequest) -> str:
+    """The answering path: SnmpSettings.engine."""
+    found: str = request.param
+    return found
+
 
 @pytest.fixture(scope="module")
-def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAgent]:
+def agent(path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAgent]:
     """An agent with the test table, communities and users, shared by the tests of a module.
 
     Its event loop must have had nothing to complain about when it is closed.
     """
-    running = RunningAgent(snmp_settings(USERS), tmp_path_factory.mktemp("state"))
+    running = RunningAgent(snmp_settings(USERS, engine=path), tmp_path_factory.mktemp("state"))
     yield running
     running.close()
     assert not running.problems
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(path: str, tmp_path: Path) -> Iterator[Start]:
     """Starts agents with settings of their own, and closes them after the test."""
     running: list[RunningAgent] = []
 
     def begin(
         *, state_dir: Path = tmp_path, prepare: Callable[[Any], None] | None = None, **changes: Any
     ) -> RunningAgent:
-        running.append(RunningAgent(snmp_settings(**changes), state_dir, prepare))
+        running.append(RunningAgent(snmp_settings(**{"engine": path, **changes}), state_dir, prepare))
         return running[-1]
 
     yield begin

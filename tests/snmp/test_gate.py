@@ -1,4 +1,4 @@
-"""What reaches the engine: known communities from their networks, known users, discovery. Nothing else."""
+"""What the gate before pysnmp lets through: known communities from their networks, known users, discovery; no more."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from agent.snmp.gate import REQUEST_OCTETS, STRANGER_OCTETS, Gate, make_gate
 from agent.wire.counters import Counters
 from tests.snmp import messages
 from tests.snmp.agents import PLAIN, SEALED, SIGNED, RunningAgent, snmp_settings
-from tests.snmp.conftest import Start
+from tests.snmp.conftest import Start, on_pysnmp
 from tests.snmp.messages import AUTH, PRIV, Peer, User
 
 SYS_NAME = (1, 3, 6, 1, 2, 1, 1, 5, 0)
@@ -140,6 +140,7 @@ class Spy:
             transport._callback_function = listen
 
 
+@on_pysnmp
 def test_datagrams_of_strangers_never_reach_the_engine(start: Start) -> None:
     spy = Spy()
     agent: RunningAgent = start(users=[SEALED], prepare=spy.watch)

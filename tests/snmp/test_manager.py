@@ -24,8 +24,8 @@ COMMUNITY = CommunitySettings.model_validate({"name": "public"})
 
 
 @pytest.fixture(scope="module")
-def agent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAgent]:
-    running = RunningAgent(snmp_settings([SEALED, *PAIRS]), tmp_path_factory.mktemp("state"))
+def agent(path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAgent]:
+    running = RunningAgent(snmp_settings([SEALED, *PAIRS], engine=path), tmp_path_factory.mktemp("state"))
     yield running
     running.close()
     assert not running.problems

@@ -52,14 +52,26 @@ def test_rfc3417_8_a_constructed_string_is_refused() -> None:
         (b"\x02\x01\x00", 0),
         (b"\x02\x01\xff", -1),
         (b"\x02\x04\x80\0\0\0", -(2**31)),
-        (b"\x02\x05\0\xff\xff\xff\xff", 2**32 - 1),
+        (b"\x02\x05\0\x7f\xff\xff\xff", 2**31 - 1),
+        (b"\x02\x05\xff\x80\0\0\0", -(2**31)),
+        (b"\x02\x02\0\1", 1),
     ],
 )
-def test_integers_of_up_to_32_bits_are_read(octets: bytes, value: int) -> None:
+def test_rfc2578_7_1_1_integers_of_32_bits_are_read(octets: bytes, value: int) -> None:
     assert ber.integer(octets, 0) == (value, len(octets))
 
 
-@pytest.mark.parametrize("octets", [b"\x02\x00", b"\x02\x06\0\0\0\0\0\1", b"\x42\x01\x01", b"\x22\x03\x02\x01\x01"])
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"\x02\x00",
+        b"\x02\x06\0\0\0\0\0\1",
+        b"\x02\x05\0\x80\0\0\0",
+        b"\x02\x05\xff\x7f\xff\xff\xff",
+        b"\x42\x01\x01",
+        b"\x22\x03\x02\x01\x01",
+    ],
+)
 def test_integers_that_are_empty_long_or_of_another_tag_are_refused(octets: bytes) -> None:
     with pytest.raises(BerError):
         ber.integer(octets, 0)

@@ -1,0 +1,183 @@
+"""Messages of v3: message processing (RFC 3412 7) around the user-based security model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.mib.encoding import integer, oid, tlv
+from agent.wire import ber, pdu
+from agent.wire.access import Level, Model
+from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
+from agent.wire.counters import Counters
+from agent.wire.usm import Trouble, User, Usm, read_parameters
+
+_REPORTABLE, _PRIV, _AUTH = 4, 2, 1
+_LEVELS = {0: Level.NO_AUTH_NO_PRIV, _AUTH: Level.AUTH_NO_PRIV, _AUTH | _PRIV: Level.AUTH_PRIV}
+_FLAGS = {level: flags for flags, level in _LEVELS.items()}
+_SMALLEST_MAXIMUM = 484
+_UNKNOWN_PDU_HANDLERS = (1, 3, 6, 1, 6, 3, 11, 2, 1, 3, 0)
+_UNKNOWN_CONTEXTS = (1, 3, 6, 1, 6, 3, 12, 1, 5, 0)
+_NO_REQUEST_ID = b"\x02\x01\x00"
+_FRAME = 23
+"""Octets around the varbinds of a response within a message: headers of scopedPDU, PDU and list, status and index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """msgGlobalData (RFC 3412 6): the id as it goes back, the sender's maximum, flags, model; and where it ends."""
+
+    id: bytes
+    max_size: int
+    flags: int
+    model: int
+    end: int
+
+    @property
+    def level(self) -> Level | None:
+        """The security level; None for privacy without authentication."""
+        return _LEVELS.get(self.flags & (_AUTH | _PRIV))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What stands in a scopedPDU before the PDU, and where that begins."""
+
+    engine_id: bytes
+    context: bytes
+    at: int
+    end: int
+
+
+def read_header(datagram: bytes, at: int) -> Header:
+    """The msgGlobalData that begins at a position.
+
+    Raises:
+        BerError: it is not what it must be.
+    """
+    at, end = ber.expect(datagram, at, ber.SEQUENCE)
+    id_start = at
+    number, at = ber.integer(datagram, at)
+    message_id = datagram[id_start:at]
+    max_size, at = ber.integer(datagram, at)
+    flags, at = ber.string(datagram, at)
+    model, at = ber.integer(datagram, at)
+    if at != end or len(flags) != 1 or number < 0 or max_size < _SMALLEST_MAXIMUM or model < 1:
+        raise ber.BerError("malformed msgGlobalData")
+    return Header(message_id, max_size, flags[0], model, end)
+
+
+def _read_scope(octets: bytes) -> _Scope:
+    at, end = ber.expect(octets, 0, ber.SEQUENCE)
+    engine_id, at = ber.string(octets, at)
+    context, at = ber.string(octets, at)
+    return _Scope(engine_id, context, at, end)
+
+
+class UserMessages:
+    """Answers v3 messages."""
+
+    def __init__(self, usm: Usm, commands: Commands, counters: Counters, max_message_size: int) -> None:
+        self._usm = usm
+        self._commands = commands
+        self._counters = counters
+        self._max_message_size = max_message_size
+        self._request_octets = max(REQUEST_OCTETS, max_message_size)
+
+    def answer(self, datagram: bytes, at: int, address: str) -> bytes | None:
+        """The answer to a message, whose msgGlobalData stands at a position; None when there is none.
+
+        Raises:
+            BerError: it is not what it must be.
+        """
+        header = read_header(datagram, at)
+        if header.model != Model.USM:  # RFC 3412 7.2 step 4
+            self._counters.unknown_security_models += 1
+            return None
+        level = header.level
+        if level is None:  # step 5
+            self._counters.invalid_msgs += 1
+            return None
+        said, at = read_parameters(datagram, header.end)
+        tag, start, end = ber.header(datagram, at)
+        if tag not in (0x04, ber.SEQUENCE) or end != len(datagram):
+            raise ber.BerError("neither a scopedPDU nor an encrypted one to the end")
+        is_encrypted = level is Level.AUTH_PRIV
+        data = datagram[start if is_encrypted else at :]
+        opened = self._usm.open(datagram, said, level, data)  # step 6
+        if isinstance(opened, Trouble):
+            return self._report(header, opened, _NO_REQUEST_ID if is_encrypted else _request_id(data))
+        user, scoped = opened
+        try:
+            return self._answer_scoped(header, user, level, scoped, address)
+        except ber.BerError:
+            if is_encrypted:  # the wrong key makes noise of it
+                return self._report(header, self._usm.undecryptable(user), _NO_REQUEST_ID)
+            raise
+
+    def _answer_scoped(self, header: Header, user: User, level: Level, scoped: bytes, address: str) -> bytes | None:
+        scope = _read_scope(scoped)
+        tag, request_id = pdu.read_head(scoped, scope.at)
+        if scope.engine_id != self._usm.engine_id or tag not in pdu.REQUESTS:  # RFC 3412 4.2.2.1
+            self._counters.unknown_pdu_handlers += 1
+            if tag not in pdu.REQUESTS and tag != pdu.INFORM:
+                return None
+            trouble = Trouble(_UNKNOWN_PDU_HANDLERS, self._counters.unknown_pdu_handlers, user, level)
+            return self._report(header, trouble, request_id, scope.context)
+        whole = min(self._max_message_size, header.max_size)
+        outcome: Outcome | None
+        if len(scoped) > self._request_octets:
+            self._counters.oversized += 1
+            outcome = TOO_BIG_OUTCOME
+        else:
+            request = pdu.read_request(scoped, scope.at, scope.end)
+            names = user.name.decode("utf-8", "replace"), scope.context.decode("utf-8", "replace")
+            frame = len(self._head(header, level)) + self._usm.frame_octets(user, level)
+            frame += len(self._scoped(scope.engine_id, scope.context, request_id)) + _FRAME
+            asker = Asker(Model.USM, names[0], level, names[1])
+            outcome = self._commands.outcome(request, asker, address, whole - frame)
+        if outcome is None:  # RFC 3413 3.2 step 5
+            self._counters.unknown_contexts += 1
+            trouble = Trouble(_UNKNOWN_CONTEXTS, self._counters.unknown_contexts, user, level)
+            return self._report(header, trouble, request_id, scope.context)
+        for each in (outcome, TOO_BIG_OUTCOME):
+            body = pdu.response(request_id, each.status, each.index, each.varbinds)
+            message = self._seal(header, user, level, self._scoped(scope.engine_id, scope.context, body))
+            if len(message) <= whole:
+                return message
+        self._counters.silent_drops += 1
+        return None
+
+    def _report(self, header: Header, trouble: Trouble, request_id: bytes, context: bytes = b"") -> bytes | None:
+        """A Report, if the sender wants one (RFC 3412 7.1 step 3)."""
+        if not header.flags & _REPORTABLE:
+            return None
+        counted = tlv(0x41, integer(trouble.value & 0xFFFFFFFF))
+        varbind = tlv(0x30, tlv(0x06, oid(trouble.oid)) + counted)
+        body = pdu.response(request_id, 0, 0, varbind, pdu.REPORT)
+        for named in (context, b""):  # a strange context may be as long as a message
+            scoped = self._scoped(self._usm.engine_id, named, body)
+            message = self._seal(header, trouble.user, trouble.level, scoped)
+            if len(message) <= min(self._max_message_size, header.max_size):
+                return message
+        self._counters.silent_drops += 1
+        return None
+
+    def _head(self, header: Header, level: Level) -> bytes:
+        """Version and msgGlobalData of an answer; it never asks for a Report (RFC 3412 6.4)."""
+        fields = header.id + tlv(0x02, integer(self._max_message_size)) + b"\x04\x01" + bytes((_FLAGS[level],))
+        return b"\x02\x01\x03" + tlv(0x30, fields + b"\x02\x01\x03")
+
+    def _scoped(self, engine_id: bytes, context: bytes, body: bytes) -> bytes:
+        """Content of a scopedPDU."""
+        return tlv(0x04, engine_id) + tlv(0x04, context) + body
+
+    def _seal(self, header: Header, user: User, level: Level, scoped: bytes) -> bytes:
+        return self._usm.seal(self._head(header, level), user, level, tlv(0x30, scoped))
+
+
+def _request_id(scoped: bytes) -> bytes:
+    """The request-id of a plain scopedPDU, for a Report; zero where it cannot be read."""
+    try:
+        return pdu.read_head(scoped, _read_scope(scoped).at)[1]
+    except ber.BerError:
+        return _NO_REQUEST_ID
