@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import platform
 import random
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime, timezone
 from pathlib import Path
@@ -26,9 +25,10 @@ from agent.mib.module import northbound
 from agent.mib.plan import Plan, check_overrides, make_plan
 from agent.mib.standard import STANDARD, SelfView
 from agent.model.identity import Identities
-from agent.service.keeper import Keeper, Limits, Sink, Surroundings
+from agent.service.keeper import Keeper, Limits, Surroundings
 from agent.service.poller import OpenSession, Poller
 from agent.service.state import StateStore
+from agent.service.statelock import StateLock
 from agent.service.written import FIELDS, configured, still_valid, with_values
 from agent.snmp.engineid import start_engine
 from agent.snmp.service import open_service
@@ -62,14 +62,14 @@ class Plans:
 
     def __init__(self, module: Module, overlays: tuple[Overlay, ...]) -> None:
         self._module = module
-        self._overlays = overlays
+        self.overlays = overlays
         self._made: dict[int | None, Plan] = {}
 
     def __call__(self, generation: int | None) -> Plan:
         """The plan for a generation; a later overlay wins over an earlier one."""
         if generation not in self._made:
             paths: dict[str, tuple[str, ...]] = {}
-            for overlay in self._overlays:
+            for overlay in self.overlays:
                 if overlay.applies_to(generation):
                     paths.update(overlay.paths)
             self._made[generation] = make_plan(self._module, paths)
@@ -105,7 +105,7 @@ class App:
         declared = [located.oid for module in (self.module, STANDARD) for located in module.objects.values()]
         self.store = Store(declared)
         self.counters = Counters()
-        self._started = datetime.now(timezone.utc)
+        self._started = self._loaded = datetime.now(timezone.utc)
         self._started_s = time.monotonic()
         self._agent_plan = make_plan(self.module)
 
@@ -120,12 +120,16 @@ class App:
             for opened in sockets:
                 undo.callback(opened.close)
             self.addresses = [opened.getsockname()[:2] for opened in sockets]
+            self._lock = StateLock(self.settings.state_dir)
+            undo.callback(self._lock.release)
             self._state = StateStore(self.settings.state_dir / "state.db")
             undo.callback(self._state.close)
             written = still_valid(self._configured, self._state.written())
             self.settings = with_values(self._configured, written)
             self._identity = start_engine(self.settings.state_dir, self.settings.snmp.engine_id)
-            self.keepers = self._make_keepers()
+            self.keepers = {
+                device.name: Keeper(index, device, self._surroundings(device.name)) for device, index in self._indexed()
+            }
             writer = Writer(self._writables(), self._assign)
             self._snmp = open_service(self.settings.snmp, self._identity, self.store, self.counters, sockets, writer)
             undo.push_async_callback(self._snmp.close)
@@ -150,23 +154,57 @@ class App:
         await self.poller.stop()
         await self._snmp.close()
         self._state.close()
+        self._lock.release()
         log.info("stopped")
 
-    def _make_keepers(self) -> dict[str, Keeper]:
+    def reload(self, settings: Settings) -> None:
+        """Go on with another configuration: devices, users, views, limits. Sockets, snapshots and indexes stay.
+
+        Raises:
+            ConfigError: it cannot be gone on with; everything is as before.
+        """
+        check_startable(settings)
+        _check_reloadable(self._configured, settings)
+        plans = _plans_by_overlays(self.module, settings, self._plans.values())
+        self._snmp.reload(settings.snmp)
+        self._plans = plans
+        self._configured = settings
+        self.settings = with_values(settings, still_valid(settings, self._state.written()))
+        self._loaded = datetime.now(timezone.utc)
+        self._renew_keepers()
+        self._serve_self()
+        self._serve_agent()
+        log.info("reloaded devices=%d", len(self.keepers))
+
+    def _renew_keepers(self) -> None:
+        """Keepers for the devices of the settings in force; what was known of a device is kept."""
+        before, self.keepers = self.keepers, {}
+        for name in before.keys() - {device.name for device in self.settings.devices}:
+            self.poller.drop(name)
+            before[name].retire()
+        for device, index in self._indexed():
+            old, around = before.get(device.name), self._surroundings(device.name)
+            if old is not None and old.settings == device:
+                old.renew(around)
+                self.keepers[device.name] = old
+                continue
+            if old is not None:
+                old.retire()
+            keeper = Keeper(index, device, around)
+            if old is not None and old.settings.base_url == device.base_url:
+                keeper.adopt(old.known)
+            self.keepers[device.name] = keeper
+            self.poller.put(keeper)
+
+    def _indexed(self) -> list[tuple[DeviceSettings, int]]:
+        """The configured devices with their indexes."""
         indexes = Identities(self._state.given(""))
-        numbers = {device.name: indexes.index("device", device.name) for device in self.settings.devices}
+        numbered = [(device, indexes.index("device", device.name)) for device in self.settings.devices]
         self._state.keep("", indexes.take_fresh())
-        return {
-            device.name: make_keeper(
-                numbers[device.name],
-                device,
-                settings=self.settings,
-                plans=self._plans[device.name],
-                sink=self.store,
-                state=self._state,
-            )
-            for device in self.settings.devices
-        }
+        return numbered
+
+    def _surroundings(self, name: str) -> Surroundings:
+        return Surroundings(self._plans[name], self.store, self._state, _limits(self.settings))
 
     def _writables(self) -> list[Writable]:
         located = [one for module in (self.module, STANDARD) for one in module.objects.values()]
@@ -217,7 +255,7 @@ class App:
         view = AgentView(
             version=agent.__version__,
             started=self._started,
-            loaded=self._started,
+            loaded=self._loaded,
             settings=self.settings,
             states=Counter(keeper.known.health.state for keeper in keepers),
             drift=sum(len(keeper.known.drift) for keeper in keepers),
@@ -243,34 +281,40 @@ def live_blocks(module: Module, view: object) -> list[Block]:
     ]
 
 
-def _plans_by_overlays(module: Module, settings: Settings) -> Mapping[str, Plans]:
-    """Plans per device name; devices with the same overlays share theirs."""
+def _plans_by_overlays(module: Module, settings: Settings, known: Iterable[Plans] = ()) -> Mapping[str, Plans]:
+    """Plans per device name; devices with the same overlays share theirs, and known ones are used on."""
+    known = list(known)
     shared: dict[tuple[Path, ...], Plans] = {}
     by_name = {}
     for device in settings.devices:
         paths = (*settings.overlays, *device.overlays)
         if paths not in shared:
-            shared[paths] = Plans(module, load_overlays(module, paths))
+            fresh = Plans(module, load_overlays(module, paths))
+            shared[paths] = next((plans for plans in known if plans.overlays == fresh.overlays), fresh)
         by_name[device.name] = shared[paths]
     return by_name
 
 
-def make_keeper(
-    index: int, device: DeviceSettings, *, settings: Settings, plans: Plans, sink: Sink, state: StateStore
-) -> Keeper:
-    """The keeper of one device."""
-    return Keeper(index, device, Surroundings(plans, sink, state, _limits(settings)))
+def _check_reloadable(before: Settings, after: Settings) -> None:
+    """Refuse what only a restart can change.
+
+    Raises:
+        ConfigError: naming the key.
+    """
+    fixed = {
+        "state_dir": (before.state_dir, after.state_dir),
+        "root_oid": (before.root_oid, after.root_oid),
+        "max_parallel_polls": (before.max_parallel_polls, after.max_parallel_polls),
+        "snmp.listen": (before.snmp.listen, after.snmp.listen),
+        "snmp.engine": (before.snmp.engine, after.snmp.engine),
+        "snmp.engine_id": (before.snmp.engine_id, after.snmp.engine_id),
+    }
+    for key, (old, new) in fixed.items():
+        if old != new:
+            raise ConfigError(key, "cannot change while the agent runs; restart it")
+    if before.snmp.engine == "pysnmp":
+        raise ConfigError("snmp.engine", "the pysnmp path keeps its communities and users; restart the agent")
 
 
 def _limits(settings: Settings) -> Limits:
     return Limits(settings.attributes.max_count, settings.http.max_count, settings.http.tracking)
-
-
-async def serve(settings: Settings, stopped: asyncio.Event) -> None:
-    """Run the agent until the event is set."""
-    app = App(settings)
-    await app.start()
-    try:
-        await stopped.wait()
-    finally:
-        await app.stop()

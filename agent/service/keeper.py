@@ -193,6 +193,30 @@ class Keeper:
         """An exchange ended."""
         self.known = replace(self.known, log=exchanges.ended(self.known.log, exchange))
 
+    def adopt(self, known: Known) -> None:
+        """Go on with what another keeper of the same device knew; it is read anew with this one's settings.
+
+        Rows of missing things end: what is no longer asked for is not missing.
+        """
+        log_now = exchanges.resized(known.log, self._around.limits.http_max_count)
+        known = replace(known, log=log_now, memory={})
+        self.known, blocks = self._read(known, self._around.clock())
+        self._publish(blocks)
+        self.show_exchanges()
+
+    def retire(self) -> None:
+        """Serve nothing of this device any more."""
+        for feed in Feed:
+            self._around.sink.swap((self.settings.name, feed), [])
+
+    def renew(self, around: Surroundings) -> None:
+        """Go on in other surroundings; only what they change is built anew."""
+        before, self._around = self._around, around
+        if (around.plans, around.limits.attributes) != (before.plans, before.limits.attributes):
+            self.adopt(self.known)
+        elif around.limits != before.limits:
+            self.limit(around.limits)
+
     def limit(self, limits: Limits) -> None:
         """Other bounds from now on; surplus exchanges go at once."""
         self._around = replace(self._around, limits=limits)

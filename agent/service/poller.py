@@ -106,12 +106,12 @@ class Poller:
             timezone=timezone.utc,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        numbers = itertools.count(1)
-        self._sessions = {
-            name: open_session(keeper.settings, _Listener(self._loop, keeper, numbers))
-            for name, keeper in self._keepers.items()
-            if _is_polled(keeper.settings)
-        }
+        self._open_session = open_session
+        self._numbers = itertools.count(1)
+        self._sessions: dict[str, Session] = {}
+        for keeper in self._keepers.values():
+            self._open(keeper)
+        self._running: set[str] = set()
         self._due_s: dict[str, float] = {}
         self._stopping = asyncio.Event()
         self._clock_lead_s = time.time() - time.monotonic()
@@ -122,6 +122,30 @@ class Poller:
             self._plan(name, first_delay_s(name, min(self._keepers[name].settings.poll.interval_s, 30)))
         self._scheduler.start()
         self._housekeeping = self._loop.create_task(self._keep_house())
+
+    def put(self, keeper: Keeper) -> None:
+        """Poll this keeper's device from now on, in the place of an older keeper of the same name."""
+        name = keeper.settings.name
+        self.drop(name)
+        self._keepers[name] = keeper
+        self._open(keeper)
+        if name in self._sessions:
+            self._plan(name, 0)
+
+    def drop(self, name: str) -> None:
+        """Poll a device no more; a poll that runs is let end, and what it brings is thrown away."""
+        self._keepers.pop(name, None)
+        session = self._sessions.pop(name, None)
+        if session is not None and name not in self._running:
+            session.close()
+        if self._scheduler.get_job(name):
+            self._scheduler.remove_job(name)
+        self._due_s.pop(name, None)
+
+    def _open(self, keeper: Keeper) -> None:
+        if _is_polled(keeper.settings):
+            listener = _Listener(self._loop, keeper, self._numbers)
+            self._sessions[keeper.settings.name] = self._open_session(keeper.settings, listener)
 
     def poll_now(self) -> None:
         """Plan a poll of every device at once."""
@@ -148,28 +172,36 @@ class Poller:
         )
 
     async def _poll(self, name: str) -> None:
-        if self._stopping.is_set():
+        if self._stopping.is_set() or name in self._running:
             return
-        keeper = self._keepers[name]
+        keeper, session = self._keepers[name], self._sessions[name]
         delay_s = keeper.settings.poll.interval_s
         self._due_s.pop(name, None)
+        self._running.add(name)
         try:
-            outcome = await self._outcome(keeper)
-            keeper.accept(outcome)
-            delay_s = _next_delay_s(keeper, outcome)
-            self._after_poll()
+            outcome = await self._outcome(keeper, session)
+            if self._keepers.get(name) is keeper:
+                keeper.accept(outcome)
+                delay_s = _next_delay_s(keeper, outcome)
+                self._after_poll()
         except asyncio.CancelledError:
             if not self._stopping.is_set():
                 raise
             return
         except Exception:
             log.exception("poll-crashed device=%s", name)
-        # Not before this job has ended: one that comes due while it still counts as running is dropped for good.
-        self._loop.call_soon(self._plan, name, delay_s)
+        finally:
+            self._running.discard(name)
+            if self._sessions.get(name) is not session:
+                session.close()
+        if name in self._sessions:
+            # Not before this job has ended: one that comes due while it still counts as running is dropped for good.
+            again_s = delay_s if self._keepers.get(name) is keeper else 0
+            self._loop.call_soon(self._plan, name, again_s)
 
-    async def _outcome(self, keeper: Keeper) -> Outcome:
+    async def _outcome(self, keeper: Keeper, session: Session) -> Outcome:
         try:
-            return await self._loop.run_in_executor(self._threads, keeper.poll, self._sessions[keeper.settings.name])
+            return await self._loop.run_in_executor(self._threads, keeper.poll, session)
         except Exception as problem:
             # A fault of the agent's own must not end the polling of a device; its last blocks stay and become stale.
             log.exception("poll-crashed device=%s", keeper.settings.name)
@@ -185,7 +217,7 @@ class Poller:
                 log.exception("housekeeping-crashed")
 
     async def _housekeep(self) -> None:
-        for keeper in self._keepers.values():
+        for keeper in list(self._keepers.values()):
             if keeper.overdue:
                 await self._age(keeper)
         self._after_poll()
@@ -199,7 +231,8 @@ class Poller:
     async def _age(self, keeper: Keeper) -> None:
         before = keeper.known.health
         outcome = await self._loop.run_in_executor(None, keeper.aged)
-        if keeper.known.health is before:  # else a poll has ended meanwhile, and knows better
+        if keeper.known.health is before and self._keepers.get(keeper.settings.name) is keeper:
+            # Else a poll has ended meanwhile, and knows better, or the device is another's now.
             keeper.accept(outcome)
 
 

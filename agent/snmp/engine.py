@@ -119,6 +119,14 @@ class SnmpService:
         """Seconds since the engine started."""
         return int(time.monotonic() - self.started_s)
 
+    def reload(self, settings: SnmpSettings) -> None:
+        """Not on this path.
+
+        Raises:
+            HostError: always; pysnmp keeps what it was given.
+        """
+        raise HostError("the pysnmp path does not reload communities and users; restart the agent")
+
     async def close(self) -> None:
         """Close sockets and timers."""
         await asyncio.gather(*self._opening, return_exceptions=True)

@@ -53,6 +53,10 @@ class Front:
             drain = self._drain_wildcard if _is_wildcard(opened) else self._drain
             self._loop.add_reader(opened, drain, opened)
 
+    def answer_with(self, answer: Answer) -> None:
+        """Answer from now on with something else; what waits on the sockets is not lost."""
+        self._answer = answer
+
     def close(self) -> None:
         """Close all sockets."""
         for opened in self._sockets:

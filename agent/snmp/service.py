@@ -33,6 +33,9 @@ class Service(Protocol):
     def engine_time_s(self) -> int:
         """Seconds since the engine started."""
 
+    def reload(self, settings: SnmpSettings) -> None:
+        """Communities, users and views from now on."""
+
     async def close(self) -> None:
         """Close sockets and timers."""
 
@@ -50,17 +53,29 @@ class WireService:
         writer: Writer,
     ) -> None:
         self._started_s = time.monotonic()
+        self._identity = identity
+        self._source = source
+        self._counters = counters
+        self._writer = writer
+        self._front = Front(sockets, self._entity(settings).answer, counters)
+
+    def reload(self, settings: SnmpSettings) -> None:
+        """Communities, users and views from now on; sockets, engine and counters stay."""
+        self._front.answer_with(self._entity(settings).answer)
+
+    def _entity(self, settings: SnmpSettings) -> Entity:
+        engine_id = self._identity.engine_id
+        users = [make_user(user, engine_id) for user in settings.users]
         usm = Usm(
-            identity.engine_id,
-            identity.boots,
+            engine_id,
+            self._identity.boots,
             self.engine_time_s,
-            {user.name: user for user in (make_user(one, identity.engine_id) for one in settings.users)},
-            counters,
+            {user.name: user for user in users},
+            self._counters,
             secrets.randbits(64),
         )
-        commands = Commands(source, make_access(settings), writer, Complaints())
-        entity = Entity(make_communities(settings), usm, commands, counters, settings.max_message_size)
-        self._front = Front(sockets, entity.answer, counters)
+        commands = Commands(self._source, make_access(settings), self._writer, Complaints())
+        return Entity(make_communities(settings), usm, commands, self._counters, settings.max_message_size)
 
     def engine_time_s(self) -> int:
         """Seconds since the engine started."""

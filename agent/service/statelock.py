@@ -1,0 +1,67 @@
+"""One agent per state directory: a lock that the running agent holds, with its process ID in it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from agent.errors import HostError, UsageError
+
+NAME = "agent.lock"
+
+
+class StateLock:
+    """Held from its making until `release`, or until the process ends, however it ends."""
+
+    def __init__(self, state_dir: Path) -> None:
+        """Take the lock.
+
+        Raises:
+            HostError: another agent holds it, or the directory cannot be written.
+        """
+        path = state_dir / NAME
+        try:
+            state_dir.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("a+", encoding="ascii")
+        except OSError as problem:
+            raise HostError(f"cannot use {path}: {problem.strerror}; state_dir must be writable") from problem
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = _process_id(path)
+            self._file.close()
+            raise HostError(
+                f"{state_dir} is in use by another agent (process {holder}); give each agent a state_dir of its own"
+            ) from None
+        self._file.truncate(0)
+        self._file.write(f"{os.getpid()}\n")
+        self._file.flush()
+
+    def release(self) -> None:
+        """Let the next agent have the directory."""
+        self._file.close()
+
+
+def running_agent(state_dir: Path) -> int:
+    """Process ID of the agent that uses a state directory.
+
+    Raises:
+        UsageError: none does.
+    """
+    path = state_dir / NAME
+    try:
+        with path.open("r", encoding="ascii") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _process_id(path)
+    except OSError:
+        pass
+    raise UsageError(f"no agent is running with state_dir {state_dir}")
+
+
+def _process_id(path: Path) -> int:
+    try:
+        return int(path.read_text(encoding="ascii").strip() or 0)
+    except (OSError, ValueError):
+        return 0
