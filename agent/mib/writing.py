@@ -37,9 +37,7 @@ def decoded(syntax: Syntax, tag: int, content: bytes) -> Any:
 
 
 def _number(content: bytes) -> int:
-    if not content:
-        raise Unacceptable(WRONG_LENGTH)
-    if len(content) > 5:
+    if not 1 <= len(content) <= 5:
         raise Unacceptable(WRONG_ENCODING)
     return int.from_bytes(content, "big", signed=True)
 

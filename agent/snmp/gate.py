@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from agent.config import CommunitySettings, UserSettings
 from agent.wire.ber import SEQUENCE, BerError
+from agent.wire.command import REQUEST_OCTETS
 from agent.wire.counters import Counters
 from agent.wire.envelope import V1, CommunityMessage, OtherMessage, UserMessage, read_envelope
 from agent.wire.request import check_pdu, check_scoped_pdu
@@ -24,8 +25,6 @@ _AUTH, _PRIV = 1, 2
 
 STRANGER_OCTETS = 484
 """Largest message of a user there is not, discovery included: what everybody must accept (RFC 3417 3.2), no more."""
-REQUEST_OCTETS = 8192
-"""Largest message of a known sender, unless larger ones are configured; pysnmp works 25 ms on each 1000 octets."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -97,6 +96,7 @@ def make_gate(
         for community in communities
     }
     names = frozenset(user.name.encode() for user in users)
+    # pysnmp works 25 ms on each 1000 octets.
     return Gate(networks, names, max(REQUEST_OCTETS, max_message_size), counters)
 
 

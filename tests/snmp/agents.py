@@ -124,6 +124,9 @@ def snmp_settings(users: Iterable[User] = (), **changes: Any) -> SnmpSettings:
 class RunningAgent:
     """An SNMP service that runs until it is closed.
 
+    Args:
+        store: what it serves, instead of the standard groups and the test table.
+
     Attributes:
         problems: what its event loop had to complain about.
     """
@@ -134,10 +137,12 @@ class RunningAgent:
         state_dir: Path,
         prepare: Callable[[Any], None] | None = None,
         writer: Writer | None = None,
+        store: Store | None = None,
     ) -> None:
         self.settings = settings
         self.is_wire = settings.engine == "wire"
-        self.store = new_store()
+        self._fills_store = store is None
+        self.store = new_store() if store is None else store
         self.counters = Counters()
         self.problems: list[dict[str, Any]] = []
         self._state_dir = state_dir
@@ -167,8 +172,9 @@ class RunningAgent:
         self.addresses = [opened.getsockname()[:2] for opened in sockets]
         self.identity = start_engine(self._state_dir, self.settings.engine_id)
         self.service: Any = open_service(self.settings, self.identity, self.store, self.counters, sockets, self._writer)
-        self.store.swap("self", self_blocks(self.settings, self.identity, self.counters, self.service))
-        self.store.swap("table", table_blocks())
+        if self._fills_store:
+            self.store.swap("self", self_blocks(self.settings, self.identity, self.counters, self.service))
+            self.store.swap("table", table_blocks())
         if self._prepare:
             self._prepare(self.service)
         await asyncio.sleep(0.01)

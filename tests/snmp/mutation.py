@@ -42,11 +42,17 @@ class Element:
 
 
 def parse(octets: bytes) -> list[Element]:
-    """Elements one behind the other; security parameters are looked into."""
-    return [
-        Element(tag, content, parse(content) if tag & 0x20 or (tag == 4 and content[:1] == b"\x30") else [])
-        for tag, content in messages.elements(octets)
-    ]
+    """Elements one behind the other, looked into wherever there are elements inside."""
+    return [Element(tag, content, _inside(tag, content)) for tag, content in messages.elements(octets)]
+
+
+def _inside(tag: int, content: bytes) -> list[Element]:
+    if not (tag & 0x20 or (tag == 4 and content[:1] == b"\x30")):
+        return []
+    try:
+        return parse(content)
+    except (AssertionError, IndexError):  # ciphertext that looked like elements
+        return []
 
 
 def bodies() -> list[bytes]:
@@ -124,11 +130,12 @@ def hostile(generator: random.Random, peer: Peer, count: int) -> Iterator[bytes]
 
 
 def _hostile(generator: random.Random, peer: Peer, count: int) -> Iterator[bytes]:
-    """So many datagrams: messages broken outside, or broken inside and signed and encrypted right by a user there is."""
+    """So many datagrams: broken outside, or broken inside and signed and encrypted right."""
     users = [*USERS, User(b"nobody"), User(b"")]
     good = bodies()
     whole = [messages.message(body, version=version) for body in good for version in (0, 1)]
     whole += [peer.build(user, body) for user in users for body in good]
+    whole += [Peer(peer.engine_id, boots, peer.time).build(user, good[0]) for user in USERS for boots in (0, 2**31 - 1)]
     whole.append(Peer().build(User(b""), messages.pdu(messages.GET)))
     for turn in range(count):
         if turn % 2:

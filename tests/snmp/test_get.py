@@ -131,7 +131,7 @@ def test_rfc1157_4_1_3_v1_end_of_mib_is_no_such_name_with_index(agent: RunningAg
 
 def test_rfc3584_4_2_2_1_v1_get_next_over_a_long_counter64_column_is_quick(agent: RunningAgent) -> None:
     column = (*BASE, 3, 1, 1)
-    blocks = list(make_blocks([cells(column, messages.COUNTER64, {(1, row): b"\1" for row in range(200)})]))
+    blocks = list(make_blocks([cells(column, messages.COUNTER64, {(1, row): b"\1" for row in range(20_000)})]))
     agent.within(agent.store.swap, "wide", blocks)
     begun = time.monotonic()
     answer = agent.ask(messages.get_next(*[column] * 20, version=messages.V1))
@@ -139,9 +139,9 @@ def test_rfc3584_4_2_2_1_v1_get_next_over_a_long_counter64_column_is_quick(agent
     agent.within(agent.store.swap, "wide", [])
     assert answer.outcome == (0, 0)
     ((name, (tag, _)),) = set(answer.varbinds)
-    assert name > (*column, 1, 199)
+    assert name > (*column, 1, 19_999)
     assert tag != messages.COUNTER64
-    assert took < 1
+    assert took < 0.2
 
 
 def test_rfc3416_4_2_2_the_first_object_follows_zero_dot_zero(agent: RunningAgent) -> None:

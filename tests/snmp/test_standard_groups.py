@@ -22,8 +22,8 @@ ENGINE: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1)
 T = TypeVar("T")
 
 
-def app_settings(state_dir: Path, *listen: str) -> Settings:
-    snmp = snmp_settings([SEALED], listen=list(listen) or ["127.0.0.1:0"])
+def app_settings(state_dir: Path, *listen: str, engine: str = "wire") -> Settings:
+    snmp = snmp_settings([SEALED], listen=list(listen) or ["127.0.0.1:0"], engine=engine)
     return Settings(state_dir=state_dir, snmp=snmp)
 
 
@@ -50,11 +50,11 @@ async def discover(app: App) -> Peer:
     return Peer(said.engine_id, said.boots, said.time)
 
 
-def test_rfc3418_the_system_group_is_complete_and_of_the_right_types(tmp_path: Path) -> None:
+def test_rfc3418_the_system_group_is_complete_and_of_the_right_types(path: str, tmp_path: Path) -> None:
     async def use(app: App) -> Answer:
         return messages.read(await ask(app, messages.get(*((*SYSTEM, arc, 0) for arc in range(1, 9)))))
 
-    answer = with_app(app_settings(tmp_path), use)
+    answer = with_app(app_settings(tmp_path, engine=path), use)
     assert answer.outcome == (0, 0)
     assert [tag for tag, _ in answer.values] == [4, 6, 0x43, 4, 4, 4, 2, 0x43]
     texts = [content for tag, content in answer.values if tag == 4]
@@ -71,7 +71,7 @@ def test_rfc3418_snmp_in_pkts_rises_by_one_per_request(agent: RunningAgent) -> N
     assert values[1:] == [values[0] + 1, values[0] + 2]
 
 
-def test_rfc3418_sys_up_time_advances_by_100_a_second(tmp_path: Path) -> None:
+def test_rfc3418_sys_up_time_advances_by_100_a_second(path: str, tmp_path: Path) -> None:
     async def use(app: App) -> tuple[int, int]:
         ticks = []
         for _ in range(2):
@@ -80,7 +80,7 @@ def test_rfc3418_sys_up_time_advances_by_100_a_second(tmp_path: Path) -> None:
             await asyncio.sleep(0.5)
         return ticks[0], ticks[1]
 
-    first, second = with_app(app_settings(tmp_path), use)
+    first, second = with_app(app_settings(tmp_path, engine=path), use)
     assert 45 <= second - first <= 90
 
 
@@ -103,33 +103,33 @@ def test_rfc3418_authentication_traps_are_disabled(agent: RunningAgent) -> None:
     assert agent.ask(messages.get((*SNMP, 30, 0))).values == [(2, b"\x02")]
 
 
-def test_rfc3411_the_engine_group_says_what_discovery_says(tmp_path: Path) -> None:
+def test_rfc3411_the_engine_group_says_what_discovery_says(path: str, tmp_path: Path) -> None:
     async def use(app: App) -> tuple[Peer, Answer]:
         peer = await discover(app)
         return peer, messages.read(await ask(app, messages.get(*((*ENGINE, arc, 0) for arc in range(1, 5)))))
 
-    peer, answer = with_app(app_settings(tmp_path), use)
+    peer, answer = with_app(app_settings(tmp_path, engine=path), use)
     assert answer.values[0] == (4, peer.engine_id)
     assert messages.number(answer.values[1][1]) == peer.boots
     assert abs(messages.number(answer.values[2][1]) - peer.time) <= 1
     assert answer.values[3] == (2, (1472).to_bytes(2, "big"))
 
 
-def test_rfc3414_2_3_a_restart_keeps_the_engine_id_and_raises_the_boots(tmp_path: Path) -> None:
-    peers = [with_app(app_settings(tmp_path), discover) for _ in range(3)]
+def test_rfc3414_2_3_a_restart_keeps_the_engine_id_and_raises_the_boots(path: str, tmp_path: Path) -> None:
+    peers = [with_app(app_settings(tmp_path, engine=path), discover) for _ in range(3)]
     assert len({peer.engine_id for peer in peers}) == 1
     assert [peer.boots for peer in peers] == [1, 2, 3]
     assert all(peer.time <= 1 for peer in peers)
 
 
-def test_rfc3414_3_2_7_after_a_restart_the_old_boots_are_not_in_time(tmp_path: Path) -> None:
-    old = with_app(app_settings(tmp_path), discover)
+def test_rfc3414_3_2_7_after_a_restart_the_old_boots_are_not_in_time(path: str, tmp_path: Path) -> None:
+    old = with_app(app_settings(tmp_path, engine=path), discover)
 
     async def use(app: App) -> Oid:
         raw = await ask(app, old.build(SEALED, messages.pdu(messages.GET, [(*SYSTEM, 5, 0)])))
         return old.read(raw, SEALED).pdu.names[0]
 
-    assert with_app(app_settings(tmp_path), use) == (1, 3, 6, 1, 6, 3, 15, 1, 1, 2, 0)
+    assert with_app(app_settings(tmp_path, engine=path), use) == (1, 3, 6, 1, 6, 3, 15, 1, 1, 2, 0)
 
 
 def test_an_application_on_an_address_in_use_does_not_start(agent: RunningAgent, tmp_path: Path) -> None:
@@ -156,3 +156,13 @@ def test_the_same_manager_may_ask_many_times_from_one_socket(agent: RunningAgent
         for _ in range(20):
             asking.send(peer.build(PLAIN, messages.pdu(messages.GET, [(*SYSTEM, 5, 0)])))
             assert peer.read(asking.recv(65535), PLAIN).pdu.values == [(4, b"north")]
+
+
+def test_rfc3418_the_modules_of_sys_or_table_have_an_oid_a_text_and_a_time(agent: RunningAgent) -> None:
+    entry = (*SYSTEM, 9, 1)
+    cells = agent.ask(messages.get_bulk(0, 30, entry)).varbinds
+    table = {name: value for name, value in cells if name[: len(entry)] == entry}
+    rows = {name[-1] for name in table}
+    assert len(rows) >= 5
+    assert set(table) == {(*entry, arc, row) for arc in (2, 3, 4) for row in rows}
+    assert {value[0] for name, value in table.items() if name[-2] == 2} == {6}

@@ -10,7 +10,7 @@ from agent.mib import encoding
 from agent.mib.encoding import Oid, packed
 from agent.wire import answer, ber
 from agent.wire.answer import NoSuchName, TooBig
-from agent.wire.store import Store
+from agent.wire.store import Found, Store
 from agent.wire.view import NOTHING, View, make_view
 from tests.wire.cells import block
 
@@ -154,6 +154,26 @@ def test_rfc3584_4_2_2_1_v1_get_next_steps_over_counter64() -> None:
     store = Store()
     store.swap("one", [block(C, {(1,): b"\x01"}, encoding.COUNTER64), block(D, {(0,): b"d"})])
     assert read(answer.get_next_v1(store, ALL, names(A, C), NO_LIMIT)) == [((*D, 0), 4, b"d")] * 2
+
+
+def test_rfc3584_4_2_2_1_v1_get_next_steps_over_a_column_at_once_and_stays_in_view() -> None:
+    store = Store()
+    rows = {(row,): b"\x01" for row in range(1000)}
+    store.swap("one", [block(B, rows, encoding.COUNTER64), block(C, rows, encoding.COUNTER64), block(D, {(0,): b"d"})])
+    steps = 0
+
+    def step(*arguments: bytes) -> Found | None:
+        nonlocal steps
+        steps += 1
+        return Store.next(store, *arguments)
+
+    store.next = step  # type: ignore[method-assign]
+    assert read(answer.get_next_v1(store, ALL, names(A, (*B, 500)), NO_LIMIT)) == [((*D, 0), 4, b"d")] * 2
+    assert steps == 2
+    hidden = make_view([A, B, C], [])
+    assert answer.get_next_v1(store, hidden, names(A), NO_LIMIT) == NoSuchName(1)
+    scattered = make_view([*((*B, row) for row in range(0, 1000, 2)), D], [])
+    assert read(answer.get_next_v1(store, scattered, names(A), NO_LIMIT)) == [((*D, 0), 4, b"d")]
 
 
 def test_rfc1157_4_1_3_v1_get_next_at_the_end_is_no_such_name() -> None:

@@ -58,6 +58,10 @@ def test_get_next_and_walk_are_those_of_a_sorted_dictionary(
         place = bisect_right(ordered, oid)
         behind = store.next(packed(oid))
         assert (None if behind is None else unpacked(behind.key)) == (ordered[place] if place < len(ordered) else None)
+        column = max((column for column in COLUMNS if oid[: len(column)] == column), default=None)
+        later = [one for one in ordered if one > oid and (column is None or one[: len(column)] != column)]
+        behind = store.next_column(packed(oid))
+        assert (None if behind is None else unpacked(behind.key)) == (later[0] if later else None)
         assert store.is_declared(packed(oid)) is any(oid[: len(column)] == column for column in COLUMNS)
 
 
