@@ -119,9 +119,11 @@ def _fields_at(kind: type[Model], steps: tuple[Any, ...]) -> list[str]:
 
 
 def _models_in(annotation: Any) -> list[type[Model]]:
-    if isinstance(annotation, type):
+    # Python 3.10 counts tuple[X, ...] as a class, so what it holds is looked at first.
+    inner = getattr(annotation, "__args__", ())
+    if not inner and isinstance(annotation, type):
         return [annotation] if issubclass(annotation, Model) else []
-    return [model for inner in getattr(annotation, "__args__", ()) for model in _models_in(inner)]
+    return [model for one in inner for model in _models_in(one)]
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:

@@ -23,7 +23,7 @@ from tests.support.running import PASSWORD, device, pace
 
 STATUS_TABLES = ("lnbDeviceTable", "lnbDriftTable")
 HTTP_TABLES = ("lnbHttpDeviceTable", "lnbHttpSessionTable")
-PACE = pace(down_after_s=90, hold_missing_s=600, deadline_s=5, read_timeout_s=0.3, body_limit_mb=2)
+PACE = pace(down_after_s=90, hold_missing_s=600, deadline_s=5, read_timeout_s=1.5, body_limit_mb=2)
 MEASURED = {name for name, located in OBJECTS.items() if located.column.measured}
 STATE = ("lnbDeviceState", "lnbDeviceReason", "lnbDeviceRestState", "lnbDeviceCredentialState")
 
