@@ -24,6 +24,7 @@ from agent.mib.groups.agent import AgentView
 from agent.mib.module import northbound
 from agent.mib.plan import Plan, check_overrides, make_plan
 from agent.mib.standard import STANDARD, SelfView
+from agent.model.family import FAMILIES, KINDS
 from agent.model.identity import Identities
 from agent.service.keeper import Keeper, Limits, Surroundings
 from agent.service.poller import OpenSession, Poller
@@ -80,8 +81,14 @@ def check_startable(settings: Settings) -> None:
     """Refuse a configuration with which nobody could read anything.
 
     Raises:
-        ConfigError: neither community nor user is configured.
+        ConfigError: neither community nor user is configured, or a slot expects a family there is not.
     """
+    known = {family.lower() for family in (*FAMILIES, *KINDS)}
+    for device in settings.devices:
+        for slot, expected in device.slots.items():
+            if expected is not None and expected.lower() not in known:
+                allowed = ", ".join((*FAMILIES, *KINDS))
+                raise ConfigError(f"device {device.name}: slots.{slot}", f"no family {expected!r}; one of {allowed}")
     if not settings.snmp.communities and not settings.snmp.users:
         raise ConfigError("snmp", "no communities and no users: nobody could read anything; configure at least one")
 

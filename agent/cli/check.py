@@ -113,6 +113,9 @@ def _ask(settings: Settings, device: DeviceSettings, plans: Plans, *, show_paths
     """Yields good or bad, then the lines of the report."""
     quiet = _Quiet()
     limits = Limits(settings.attributes.max_count, settings.http.max_count, http_tracking=False)
+    # Every card at once, so that no path counts as missing because its turn had not come.
+    patient = {"configuration_batch": 100, "deadline_s": max(device.poll.whole_deadline_s, 120)}
+    device = device.model_copy(update={"poll": device.poll.model_copy(update=patient)})
     keeper = Keeper(1, device, Surroundings(plans, Store(), quiet, limits))
     client = Client(device, quiet)
     try:
@@ -127,12 +130,12 @@ def _ask(settings: Settings, device: DeviceSettings, plans: Plans, *, show_paths
     yield f"{device.name}: {device.base_url}"
     for exchange in quiet.exchanges:
         status = f"{exchange.status_code} {exchange.status}" if exchange.status_code else exchange.state.value
-        size = exchange.response_size or 0
-        yield f"  {exchange.method} {exchange.uri}: {status}, {size} octets, {exchange.round_trip_ms} ms"
+        spent = f", {exchange.response_size or 0} octets, {exchange.round_trip_ms} ms" if exchange.status_code else ""
+        yield f"  {exchange.method} {exchange.uri}: {status}{spent}"
     if outcome.error:
         yield f"  {outcome.error.reason}: {outcome.error}"
     if problems:
-        yield f"  slots: {problems}"
+        yield f"  slot problems: {problems}"
     if not root:
         return
     yield f"  credentials {keeper.known.health.credentials.value}; API version {api_version(root) or 'not said'}"

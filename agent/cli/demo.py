@@ -84,16 +84,22 @@ def demo_settings(state_dir: Path, port: int, sim_port: int, keys: Keys) -> Sett
 
 @click.command()
 @click.option("--port", default=PORT, show_default=True, help="UDP port of the agent on 127.0.0.1.")
-@click.option("--generation", default=10, show_default=True, help="API generation of the simulated device.")
+@click.option(
+    "--generation",
+    type=click.Choice(["8", "10", "16", "20"]),
+    default="10",
+    show_default=True,
+    help="API generation of the simulated device.",
+)
 @click.option("--hps", default=2, show_default=True, type=click.IntRange(1, 10), help="HPS cards in it.")
 @click.option("--instances", default=2, show_default=True, type=click.IntRange(1, 4), help="PTPv2 instances per card.")
 @click.option("--clients", default=3, show_default=True, type=click.IntRange(0, 2048), help="Unicast clients each.")
 @click.option("--seconds", default=0.0, help="Stop by itself after so long (default: on Ctrl-C).")
-def demo(*, port: int, generation: int, hps: int, instances: int, clients: int, seconds: float) -> None:
+def demo(*, port: int, generation: str, hps: int, instances: int, clients: int, seconds: float) -> None:
     """Simulate a LANTIME, poll it, serve it over SNMP, and show a short walk."""
     start_logging("warning")
     keys = Keys(f"demo-{secrets.token_hex(3)}", f"demo-{secrets.token_hex(6)}")
-    spec = SimSpec(generation=generation, hps_cards=hps, instances=instances, clients=clients)
+    spec = SimSpec(generation=int(generation), hps_cards=hps, instances=instances, clients=clients)
     with Simulator(spec) as simulator, tempfile.TemporaryDirectory(prefix="lantime-demo-") as folder:
         settings = demo_settings(Path(folder), port, simulator.port, keys)
         asyncio.run(_show(settings, keys, simulator.url, seconds))

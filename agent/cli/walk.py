@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 from pydantic import ValidationError
+from rich.console import Console
 
 from agent.cli.options import config_option
 from agent.cli.show import console, grid
@@ -142,7 +143,7 @@ def _with_progress(cells: AsyncIterator[ReadCell]) -> list[ReadCell]:
 
     async def collect() -> list[ReadCell]:
         read: list[ReadCell] = []
-        shown = console().status("walking") if sys.stderr.isatty() else None
+        shown = Console(stderr=True).status("walking") if sys.stderr.isatty() else None
         if shown:
             shown.start()
         try:

@@ -81,7 +81,8 @@ def _validated(kind: type[M], data: Any, path: Path) -> M:
     try:
         return kind.model_validate(data, context={"folder": path.parent})
     except ValidationError as problems:
-        lines = [_explained(error, path, kind) for error in problems.errors(include_url=False, include_input=False)]
+        errors = problems.errors(include_url=False, include_input=False)
+        lines = [_explained(error, path, kind) for error in errors if not _is_echo(error, errors)]
         first, *rest = lines
         place, text = first
         raise ConfigError(place, "\n".join([text, *(f"{place}: {text}" for place, text in rest)])) from None
@@ -102,7 +103,17 @@ def _explained(error: Any, path: Path, kind: type[Model]) -> tuple[str, str]:
         text = f"unknown key; known here: {', '.join(known)}" if known else "unknown key"
     elif error["type"] == "missing":
         text = "is missing"
+    elif error["type"] == "tuple_type":
+        text = "must be a list"
     return (f"{path}: {keys}" if keys else str(path)), text
+
+
+def _is_echo(error: Any, errors: Any) -> bool:
+    """Whether a device's `poll` is only wrong because the defaults at the top are."""
+    place = error["loc"]
+    if len(place) < 4 or place[0] != "devices" or place[2] != "poll":
+        return False
+    return any(other["loc"] == ("poll", *place[3:]) for other in errors)
 
 
 def _fields_at(kind: type[Model], steps: tuple[Any, ...]) -> list[str]:

@@ -169,6 +169,8 @@ class DeviceSettings(Model):
             r"https?://[^\s/@]+(:\d+)?/?", self.proxy
         ):
             raise ValueError("proxy: bypass, system, or a URL like http://proxy.example:3128 (no credentials)")
+        if self.scheme == "http" and self.tls != TlsSettings():
+            raise ValueError("tls: has no meaning with scheme: http")
         for slot in self.slots:
             if not re.fullmatch(r"[A-Za-z0-9_-]{1,16}", slot):
                 raise ValueError(f"slots: {slot!r} is not a slot ID like clk1 or io3")
@@ -307,8 +309,11 @@ class SnmpSettings(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> SnmpSettings:
-        for text in self.listen:
-            parse_listen(text)
+        for number, text in enumerate(self.listen):
+            try:
+                parse_listen(text)
+            except ValueError as problem:
+                raise ValueError(f"listen[{number}]: {problem}") from None
         if not self.listen:
             raise ValueError("listen: at least one address and port")
         if self.engine == "pysnmp" and not all(text.startswith(("127.", "[::1]")) for text in self.listen):

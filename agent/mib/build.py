@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from agent.mib.encoding import Oid, packed, unpacked
 from agent.mib.plan import ColumnPlan, Plan, TablePlan
 from agent.mib.syntax import WORDS
 from agent.mib.view import DeviceView, Row
-from agent.model.document import Record, records
+from agent.model.document import MISSING, Each, Path, Record, find, records
 from agent.model.health import DeviceState
 from agent.model.reading import ABSENT, OutOfRange, Unreadable, label
 
@@ -79,6 +80,16 @@ def _records(plan: TablePlan, table: Table, view: DeviceView) -> Iterator[Record
             yield record
         if opened and not table.every:
             return
+        if not opened:
+            _note_no_list(path, table, view)
+
+
+def _note_no_list(path: Path, table: Table, view: DeviceView) -> None:
+    """Where elements belong and a plain value stands, that is a mismatch and not an empty table."""
+    above = tuple(itertools.takewhile(lambda step: not isinstance(step, Each), path.steps))
+    raw = find(view.root, above) if above else view.root
+    if raw is not MISSING and raw is not None and not isinstance(raw, (dict, list)):
+        view.notes.mismatch(table.name, path.text, raw, "a value where a list or object belongs")
 
 
 def _missing_s(kept: Kept, now: datetime) -> float:
@@ -143,7 +154,8 @@ def _computed(column: Column, value_of: Callable[[Any], Any], row: Any) -> bytes
         return None
     except _MISFIT as problem:
         if isinstance(row, Row):
-            row.view.notes.mismatch(column.name, _where(row, "computed"), row.keys, str(problem))
+            said = "/".join(row.keys) if isinstance(row.node, (dict, list)) else row.node
+            row.view.notes.mismatch(column.name, _where(row, "computed"), said, str(problem))
         return None
 
 
@@ -153,13 +165,16 @@ _MISFIT = (Unreadable, ValueError, TypeError, OverflowError, KeyError)
 
 def _read(plan: ColumnPlan, column: Column, row: Row) -> bytes | None:
     notes = row.view.notes
+    wrong_kind: tuple[Path, Any] | None = None
     for finder, path in zip(plan.finders, plan.paths, strict=True):
         place = finder(row)
         if place is None:
             continue
         raw = place[0][place[1]]
         if isinstance(raw, dict) or (isinstance(raw, list) and column.syntax is not WORDS):
-            continue  # an object or list is no value; what is in it has paths of its own
+            # What is in an object or list has paths of its own; it is no value, and another path may lead to one.
+            wrong_kind = wrong_kind or (path, raw)
+            continue
         notes.found.setdefault(column.name, path.text)
         try:
             value = (column.read or column.syntax.read)(raw)
@@ -177,6 +192,9 @@ def _read(plan: ColumnPlan, column: Column, row: Row) -> bytes | None:
             notes.mismatch(column.name, _where(row, path.text), raw, "a word this MIB does not know, served as other")
         notes.served.add((id(place[0]), place[1]))
         return content
+    if wrong_kind is not None:
+        path, raw = wrong_kind
+        notes.mismatch(column.name, _where(row, path.text), raw, "an object or list where a value belongs")
     return None
 
 

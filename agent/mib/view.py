@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +36,11 @@ class Drift:
     problem: str
 
 
+def _shortened(raw: Any) -> str:
+    """What the device said, as JSON, shortened."""
+    return json.dumps(raw, ensure_ascii=False, default=str)[:120]
+
+
 @dataclass(slots=True)
 class Notes:
     """What reading a document brought to light: leaves served by typed columns, and drift."""
@@ -45,7 +51,7 @@ class Notes:
 
     def mismatch(self, object_name: str, place: str, raw: Any, problem: str) -> None:
         """Count one mismatch; the same object at the same place counts once."""
-        self.drift.setdefault((object_name, place), Drift(object_name, place, repr(raw)[:120], problem))
+        self.drift.setdefault((object_name, place), Drift(object_name, place, _shortened(raw), problem))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from typing import Protocol
 
 from agent.config import DeviceSettings
-from agent.errors import BadAnswer, CredentialsMissing, DeviceError, HostError, SwitchedOff
+from agent.errors import BadAnswer, CredentialsMissing, CredentialsRejected, DeviceError, HostError, SwitchedOff
 from agent.mib.build import Memory, build
 from agent.mib.declaration import Feed
 from agent.mib.groups.device import slot_problems
@@ -26,6 +26,7 @@ from agent.model.envelope import cut_to_slots, generation
 from agent.model.exchange import Exchange, ExchangeLog
 from agent.model.health import DeviceState, Health
 from agent.model.identity import Given, Identities
+from agent.model.pacing import REJECTIONS_BEFORE_PAUSE
 from agent.service.fetch import Due, Fetcher, Poll
 from agent.wire.block import Block, make_blocks
 
@@ -143,6 +144,10 @@ class Keeper:
             health = healths.succeeded(before.health, moment, harvest.duration_s)
         else:
             health = healths.failed(before.health, moment, harvest.error, self.settings.poll.down_after_s)
+        if isinstance(harvest.error, CredentialsRejected) and health.rejections >= REJECTIONS_BEFORE_PAUSE:
+            pause_s = self.settings.poll.rejected_pause_s
+            text = f"{health.detail}; not asked again for {pause_s:g} s, or until the configuration changes"
+            health = replace(health, detail=text)
         known = replace(before, root=harvest.root, health=health, due=harvest.due)
         if harvest.changed or (health.state is DeviceState.DOWN) != (before.health.state is DeviceState.DOWN):
             known, blocks = self._read(known, moment)

@@ -78,7 +78,7 @@ def test_slots_that_do_not_exist_or_hold_another_card_are_reported(
     result = command("check", "-c", str(path), "--all-devices")
 
     assert result.exit_code == 1
-    assert "slots: io3: another card than HPS; io99: no such slot" in result.output
+    assert "slot problems: io3: another card than HPS; io99: no such slot" in result.output
 
 
 def test_refused_credentials_are_reported_and_the_exit_code_is_1(

@@ -87,7 +87,7 @@ def test_run_refuses_a_broken_configuration_before_anything_starts(tmp_path: Pat
     run = subprocess.run((*AGENT, "run", "-c", str(path)), capture_output=True, text=True, timeout=60, check=False)
 
     assert run.returncode == 78
-    assert "bad.yaml: snmp: 'here' is not an address and port" in run.stderr
+    assert "bad.yaml: snmp: listen[0]: 'here' is not an address and port" in run.stderr
     assert "Traceback" not in run.stderr
 
 

@@ -79,7 +79,7 @@ def test_an_unreadable_field_costs_its_cell_and_is_counted_once_with_its_place()
     assert cells["lnbThingState"] == {(1,): b"\x02"}
     assert sorted(device.drift) == [("lnbThingSize", "a: size"), ("lnbThingWords", "a: words")]
     (size,) = (one for one in device.view.notes.drift.values() if one.object_name == "lnbThingSize")
-    assert (size.raw, size.problem) == ("'five'", "not a number")
+    assert (size.raw, size.problem) == ('"five"', "not a number")
 
 
 def test_an_unknown_word_reads_other_and_is_drift_and_the_word_other_is_not() -> None:
@@ -262,3 +262,11 @@ def test_no_column_raises_but_unreadable_whatever_its_leaf_says(raw: Any) -> Non
             except Exception as problem:
                 broken.append((one.name, repr(problem)))
     assert broken == []
+
+
+def test_an_object_where_a_value_belongs_is_a_mismatch_and_so_is_a_value_where_a_list_belongs() -> None:
+    device = Device()
+    device.build({"status": {"system": {"uptime": [1, 2]}, "chassis0": {"slots": "nonsense"}}})
+    found = {name: drift.problem for (name, _), drift in device.view.notes.drift.items()}
+    assert found["lnbSystemUptime"] == "an object or list where a value belongs"
+    assert found["lnbSlotTable"] == "a value where a list or object belongs"

@@ -222,8 +222,8 @@ def test_broken_fields_cost_their_cells_and_are_counted(polled: Bench, simulator
     assert polled.device("lnbDeviceDrift") == len(rows(cells, "lnbDriftTable")) == len(all_drift)
     assert set(drift_before) < set(all_drift)
     drift = {name: (raw, place) for name, place, raw in set(all_drift) - set(drift_before)}
-    assert drift["lnbSystemUptime"][0] == "'12abc'"
-    assert drift["lnbPtpPortState"][0] == "'quantum'"
+    assert drift["lnbSystemUptime"][0] == '"12abc"'
+    assert drift["lnbPtpPortState"][0] == '"quantum"'
     assert drift["lnbPtpPriority1"][0] == "'high'"
     assert "io1/instance0" in drift["lnbPtpPortState"][1]
     ptp = where(cells, "lnbPtpPortStateText", "quantum")
@@ -357,7 +357,7 @@ def test_a_slot_that_empties_is_no_slot_that_is_not_there(simulator: Simulator, 
     simulator.faults.set("card-pulled", slot="io1")
     made.poll()
     assert set(made.cells()["lnbSlotState"].values()) == {"empty"}
-    assert made.device("lnbDeviceSlotProblems") == ""
+    assert made.device("lnbDeviceSlotProblems") == "io1: empty, HPS expected"
 
 
 def test_a_replaced_card_is_another_card(simulator: Simulator, bench: Benching) -> None:

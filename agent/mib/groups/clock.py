@@ -239,7 +239,7 @@ MRS = Table(
         Column(7, "lnbMrsPrecision", TEXT, "Precision set for the source, as the device writes it (no unit is stated).",
                ("info.settings.precision",)),
         Column(8, "lnbMrsState", WORDS, "State of the source (path inferred).",
-               ("info.status", "status", "info.state", "state")),
+               ("info.state", "state")),
         Column(9, "lnbMrsOffset", INTEGER32, "Offset of the source (path inferred).",
                ("info.offset", "offset"), units="nanoseconds", measured=True),
     ),

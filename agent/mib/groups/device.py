@@ -70,6 +70,8 @@ def slot_problems(view: DeviceView) -> str:
         state = slot_state(Row(view, Record((name,), (view.root, slot))))
         if state == "notFound":
             problems.append(f"{name}: no such slot")
+        elif state == "empty" and view.settings.slots.get(name):
+            problems.append(f"{name}: empty, {view.settings.slots[name]} expected")
         elif state == "otherCard":
             problems.append(f"{name}: another card than {view.settings.slots[name]}")
     return "; ".join(problems)
@@ -142,7 +144,7 @@ DEVICE_TABLE = Table(
         Column(17, "lnbDeviceProxyRoute", TEXT, "The route requests take.", value=_proxy_route),
         Column(18, "lnbDeviceTlsMode", TLS,
                "How the device's certificate is checked: by the system's authorities, by an authority of its own, by a "
-               "pinned fingerprint, or not at all.", value=_tls_mode),
+               "pinned fingerprint, or not at all; plainHttp is no encryption.", value=_tls_mode),
         Column(19, "lnbDeviceLastPoll", DATE_AND_TIME, "When the last poll ended.",
                value=lambda row: row.view.health.last_poll),
         Column(20, "lnbDeviceLastSuccess", DATE_AND_TIME,
@@ -166,7 +168,8 @@ DEVICE_TABLE = Table(
         Column(28, "lnbDeviceSlots", TEXT, "Slot IDs the configuration restricts the agent to; empty for all slots.",
                value=lambda row: ", ".join(row.view.settings.slots)),
         Column(29, "lnbDeviceSlotProblems", TEXT,
-               "Configured slots that do not exist or hold another card; empty when there are none.",
+               "Configured slots that do not exist, hold another card, or none where one is expected; empty when there "
+               "are none.",
                value=lambda row: slot_problems(row.view)),
         Column(30, "lnbDevicePendingChanges", GAUGE,
                "Configuration changes on the device that are not committed (meaning inferred).",
