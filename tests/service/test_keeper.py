@@ -224,7 +224,7 @@ def test_broken_fields_cost_their_cells_and_are_counted(polled: Bench, simulator
     drift = {name: (raw, place) for name, place, raw in set(all_drift) - set(drift_before)}
     assert drift["lnbSystemUptime"][0] == '"12abc"'
     assert drift["lnbPtpPortState"][0] == '"quantum"'
-    assert drift["lnbPtpPriority1"][0] == "'high'"
+    assert drift["lnbPtpPriority1"][0] == '"high"'
     assert "io1/instance0" in drift["lnbPtpPortState"][1]
     ptp = where(cells, "lnbPtpPortStateText", "quantum")
     assert cells["lnbPtpPortState"][ptp] == "other"
