@@ -28,6 +28,7 @@ from agent.model.family import FAMILIES, KINDS
 from agent.model.identity import Identities
 from agent.service.keeper import Keeper, Limits, Surroundings
 from agent.service.poller import OpenSession, Poller
+from agent.service.rejections import Rejections
 from agent.service.state import StateStore
 from agent.service.statelock import StateLock
 from agent.service.written import FIELDS, configured, still_valid, with_values
@@ -143,7 +144,11 @@ class App:
             self._serve_self()
             self._serve_agent()
             self.poller = Poller(
-                self.keepers.values(), self._open_session, self.settings.max_parallel_polls, self._serve_agent
+                self.keepers.values(),
+                self._open_session,
+                self.settings.max_parallel_polls,
+                self._serve_agent,
+                Rejections(self._state),
             )
             self.poller.start()
             undo.pop_all()

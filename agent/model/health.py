@@ -124,8 +124,12 @@ def failed(health: Health, now: datetime, error: DeviceError, down_after_s: floa
 
 
 def unpolled(health: Health, error: DeviceError) -> Health:
-    """A device that is not asked at all (no credentials, disabled): it stays never polled, with the reason."""
-    credentials = CredentialState.MISSING if isinstance(error, CredentialsMissing) else health.credentials
+    """A device that is not asked (no credentials, refused ones, disabled): it stays never polled, with the reason."""
+    credentials = health.credentials
+    if isinstance(error, CredentialsMissing):
+        credentials = CredentialState.MISSING
+    elif isinstance(error, CredentialsRejected):
+        credentials = CredentialState.REJECTED
     return replace(health, reason=error.reason, detail=str(error), credentials=credentials)
 
 

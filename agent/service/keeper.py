@@ -176,6 +176,11 @@ class Keeper:
         self._publish(outcome.blocks)
         self._report(before)
 
+    def hold(self, error: DeviceError) -> None:
+        """Say why the device is not asked for now."""
+        self.known = replace(self.known, health=healths.unpolled(self.known.health, error))
+        self._publish(self._show(self.known, self._around.clock(), Feed.STATUS))
+
     @property
     def overdue(self) -> bool:
         """Whether the time has come at which a stale device becomes down."""

@@ -17,8 +17,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 
 from agent.config import DeviceSettings
+from agent.errors import CredentialsRejected
 from agent.model.exchange import Exchange
-from agent.model.pacing import Pace, first_delay_s, next_delay_s
+from agent.model.pacing import REJECTIONS_BEFORE_PAUSE, Pace, first_delay_s, next_delay_s
 from agent.service.fetch import Fetcher
 from agent.service.keeper import Keeper, Outcome
 
@@ -49,6 +50,16 @@ class ExchangeListener(Protocol):
 
     def ended(self, exchange: Exchange) -> None:
         """An exchange ended."""
+
+
+class Holds(Protocol):
+    """Remembers refused credentials."""
+
+    def held_s(self, settings: DeviceSettings) -> float:
+        """Seconds for which a device is not to be asked yet."""
+
+    def hold(self, settings: DeviceSettings) -> None:
+        """Note that a device refused these credentials just now."""
 
 
 OpenSession = Callable[[DeviceSettings, ExchangeListener], Session]
@@ -96,7 +107,9 @@ class Poller:
         open_session: OpenSession,
         max_parallel: int,
         after_poll: Callable[[], None] = lambda: None,
+        holds: Holds | None = None,
     ) -> None:
+        self._holds = holds
         self._loop = asyncio.get_running_loop()
         self._keepers = {keeper.settings.name: keeper for keeper in keepers}
         self._after_poll = after_poll
@@ -119,7 +132,8 @@ class Poller:
     def start(self) -> None:
         """Plan every device's first poll, spread over its interval, and begin."""
         for name in self._sessions:
-            self._plan(name, first_delay_s(name, min(self._keepers[name].settings.poll.interval_s, 30)))
+            phase_s = first_delay_s(name, min(self._keepers[name].settings.poll.interval_s, 30))
+            self._plan(name, max(phase_s, self._held_s(self._keepers[name])))
         self._scheduler.start()
         self._housekeeping = self._loop.create_task(self._keep_house())
 
@@ -130,7 +144,15 @@ class Poller:
         self._keepers[name] = keeper
         self._open(keeper)
         if name in self._sessions:
-            self._plan(name, 0)
+            self._plan(name, self._held_s(keeper))
+
+    def _held_s(self, keeper: Keeper) -> float:
+        """How long a device is left alone that refused the same credentials before the agent was restarted."""
+        held_s = self._holds.held_s(keeper.settings) if self._holds else 0.0
+        if held_s:
+            until = f"not asked for {held_s:.0f} s, or until the configuration changes"
+            keeper.hold(CredentialsRejected(f"refused before the agent was started; {until}"))
+        return held_s
 
     def drop(self, name: str) -> None:
         """Poll a device no more; a poll that runs is let end, and what it brings is thrown away."""
@@ -183,6 +205,7 @@ class Poller:
             if self._keepers.get(name) is keeper:
                 keeper.accept(outcome)
                 delay_s = _next_delay_s(keeper, outcome)
+                self._note_rejection(keeper, outcome)
                 self._after_poll()
         except asyncio.CancelledError:
             if not self._stopping.is_set():
@@ -198,6 +221,14 @@ class Poller:
             # Not before this job has ended: one that comes due while it still counts as running is dropped for good.
             again_s = delay_s if self._keepers.get(name) is keeper else 0
             self._loop.call_soon(self._plan, name, again_s)
+
+    def _note_rejection(self, keeper: Keeper, outcome: Outcome) -> None:
+        if (
+            self._holds
+            and isinstance(outcome.error, CredentialsRejected)
+            and keeper.known.health.rejections >= REJECTIONS_BEFORE_PAUSE
+        ):
+            self._holds.hold(keeper.settings)
 
     async def _outcome(self, keeper: Keeper, session: Session) -> Outcome:
         try:
