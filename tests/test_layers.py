@@ -1,4 +1,4 @@
-"""The layers hold: who may import whom, and which package is imported where (DESIGN 1.2 and 2)."""
+"""The layers hold: who may import whom, and which package is imported where."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_file_imports_from_its_own_layer_and_those_below_only(path: Path) -> N
     own = layer(path)
     if own in ("__init__", "__main__"):
         return
-    assert own in BELOW, f"{own} is no layer of DESIGN 2"
+    assert own in BELOW, f"{own} is no layer of docs/architecture.md"
     for module in imports(path):
         if module == "agent" or module.startswith("agent."):
             other = module.split(".")[1] if "." in module else "__init__"

@@ -117,7 +117,7 @@ class PollSettings(Model):
 
     @property
     def whole_deadline_s(self) -> float:
-        """Seconds a whole poll may take; subtrees are many requests of several seconds each (REST facts 1.3)."""
+        """Seconds a whole poll may take; subtrees are many requests of several seconds each."""
         return self.deadline_s or (15 if self.mode == "tree" else 60)
 
     @model_validator(mode="after")

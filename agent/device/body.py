@@ -14,7 +14,7 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 def trimmed(body: bytes) -> bytes:
-    """The body without the line breaks around it (REST facts 1.2: it begins and ends with some)."""
+    """The body without the line breaks around it (it begins and ends with some)."""
     return body.strip(_SPACE).removeprefix(_BYTE_ORDER_MARK).lstrip(_SPACE)
 
 

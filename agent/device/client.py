@@ -147,5 +147,5 @@ class Client:
 
 
 def correlation_id(number: int) -> str:
-    """The X-Correlation-Id of an exchange: 8 octets in hexadecimal, as the device mirrors them (REST facts 1.3)."""
+    """The X-Correlation-Id of an exchange: 8 octets in hexadecimal, as the device mirrors them."""
     return "-".join(f"{octet:02x}" for octet in number.to_bytes(8, "big"))

@@ -94,7 +94,7 @@ def _redirected(url: str, said: str, location: str) -> DeviceError:
 
 
 def _not_found(answer: Answer, url: str, said: str) -> DeviceError:
-    # Inferred: /api/status exists on every generation (REST facts 1.1), so without it there is no API.
+    # Inferred: /api/status exists on every generation, so without it there is no API.
     if url.endswith("/api/status") or _is_page(answer):
         return RestDisabled(f"{url}: {said}; {_ENABLE}")
     return NotFound(f"{url}: {said}; the device has no such path")

@@ -208,7 +208,7 @@ def described(
 ) -> tuple[Column, ...]:
     """An enumeration and, in the next arc, the device's own word for it.
 
-    A word outside the enumeration reads other(…) in the first and stays readable in the second (DESIGN idea 4).
+    A word outside the enumeration reads other(…) in the first and stays readable in the second.
     """
     return (
         Column(arc, name, syntax, f"{what} A word this MIB does not know reads other.", paths, measured=measured),

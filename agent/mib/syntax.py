@@ -181,7 +181,7 @@ MAC_ADDRESS = Syntax("MacAddress", encoding.OCTET_STRING, reading.text, _encode_
 OBJECT_IDENTIFIER = Syntax("OBJECT IDENTIFIER", encoding.OBJECT_IDENTIFIER, lambda raw: raw, encoding.oid, kind="oid")
 
 NANOSECONDS = INTEGER32
-"""Signed nanoseconds; outside ±2.1 s the cell is absent and the text beside it carries the value (DESIGN 5)."""
+"""Signed nanoseconds; outside ±2.1 s the cell is absent and the text beside it carries the value."""
 
 
 def enumeration(*words: str, codes: Mapping[int | str, str] | None = None, **numbers: int) -> Syntax:

@@ -16,7 +16,7 @@ A path names places in that tree. Its steps are separated by dots:
     ^                           the enclosing element (from a PTP instance to its slot)
     .                           the row's own node
 
-List elements are known by their `object-id`, then `slot-id`, then position (REST facts 1.2), so that a path
+List elements are known by their `object-id`, then `slot-id`, then position, so that a path
 reads like the device's own URLs.
 """
 

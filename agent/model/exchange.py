@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 DATA_LIMIT = 1024
-"""Octets of a body that are kept (semantics 2.2)."""
+"""Octets of a body that are kept."""
 
 
 class ExchangeState(Enum):
@@ -81,7 +81,7 @@ class ExchangeLog:
 
     @property
     def data_loss_permille(self) -> int:
-        """Share of answered requests that were refused, in thousandths (semantics 2.2)."""
+        """Share of answered requests that were refused, in thousandths."""
         return round(1000 * self.refused / self.answered) if self.answered else 0
 
 

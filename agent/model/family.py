@@ -21,7 +21,7 @@ _UP_CONVERTER = re.compile(r"gns\d*[-_ ]?uc\b")
 def family(model: str, slot_type: str = "") -> str:
     """The family of a module, from its model name ("gns181-uc", "pzf511") and the type of its slot ("clk").
 
-    Model names are a family's letters and a number (REST facts 3.7), so the leading letters decide.
+    Model names are a family's letters and a number, so the leading letters decide.
     """
     name = model.strip().lower()
     if _UP_CONVERTER.match(name):

@@ -4,7 +4,7 @@
       │                ▲                 │                     │
       └───failure──► down     ◄──────────┴──── success ────────┘
 
-While stale every cell stays; once down, identity and status stay and measured cells go (DESIGN 4).
+While stale every cell stays; once down, identity and status stay and measured cells go.
 """
 
 from __future__ import annotations

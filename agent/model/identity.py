@@ -1,4 +1,4 @@
-"""Small integers for things with names: given once, kept for ever, never used for another thing (DESIGN 4)."""
+"""Small integers for things with names: given once, kept for ever, never used for another thing."""
 
 from __future__ import annotations
 

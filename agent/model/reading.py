@@ -2,7 +2,7 @@
 
 Every reader takes the raw JSON value and returns a Python value, or ABSENT when the device says that there is
 nothing to say (null, "", "N/A", "-", "never"), or raises `Unreadable`. Generations differ in type and format for the
-same field (REST facts 4): a reader accepts all forms seen.
+same field: a reader accepts all forms seen.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ _UNSET_YEAR = 1970
 
 
 def moment(raw: Json) -> datetime | Absent:
-    """A point in time, UTC; all formats seen (REST facts 2.1, 2.2, 2.7), with no zone meaning UTC."""
+    """A point in time, UTC; all formats seen, with no zone meaning UTC."""
     if says_nothing(raw):
         return ABSENT
     if not isinstance(raw, str):
@@ -204,7 +204,7 @@ _QUALITY_CODES = {
     14: 1_000_000, 15: 2_500_000, 16: 10_000_000, 17: 25_000_000, 18: 100_000_000, 19: 250_000_000,
     20: 1_000_000_000, 21: 10_000_000_000,
 }  # fmt: skip
-"""Raw codes of the device's public header (REST facts 3.5), upper bound in ns."""
+"""Raw codes of the device's public header, upper bound in ns."""
 
 
 def quality_ns(raw: Json) -> int | Absent:

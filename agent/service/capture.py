@@ -47,7 +47,7 @@ _CHASSIS: Final = "status/chassis0"
 _CONFIGURATION: Final = (
     "system", "notification", "network/general", "network/interfaces", "network/ports", "services/network", "ntp",
 )  # fmt: skip
-"""Configuration branches that a client has been seen asking for (REST facts 1.1), without `security`."""
+"""Configuration branches that a client has been seen asking for, without `security`."""
 
 _SECURITY: Final = "configuration/security"
 _DEADLINE_S: Final = 120.0

@@ -1,4 +1,4 @@
-"""The family of a module, from its model name (REST facts 3.7)."""
+"""The family of a module, from its model name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TWENTY = [
     "BPE", "CPE", "ESI", "FDM", "GNM", "GNS", "GNS-UC", "GPS", "HPS", "LIU",
     "LNO", "MRI", "PIO", "PZF", "REL", "RSC", "SCG", "TCR", "VSG", "VSI",
 ]  # fmt: skip
-"""DESIGN 6."""
+"""The families of IMS cards."""
 
 
 def test_there_are_the_twenty_families() -> None:

@@ -13,7 +13,7 @@ EVENT_TYPE = enumeration("info", "warning", "error", "critical", "action")
 
 
 def event_key(name: str) -> str:
-    """An event's name as all API generations have it: V10 and V20 spell some differently (REST facts 4)."""
+    """An event's name as all API generations have it: V10 and V20 spell some differently."""
     return name.strip().lower().replace(":", "").replace("leap-second", "leapsecond")
 
 

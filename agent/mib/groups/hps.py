@@ -1,4 +1,4 @@
-"""HPS cards: network port, SyncE, timestampers, NTP service. All paths are inferred (REST facts 5.2)."""
+"""HPS cards: network port, SyncE, timestampers, NTP service. All paths are inferred."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PTPv2 instances of HPS cards and what belongs to each. All paths are inferred (REST facts 5.3 and 5.4)."""
+"""PTPv2 instances of HPS cards and what belongs to each. All paths are inferred."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _WORDS = (
     ("temp", "celsius"), ("xtal", "celsius"), ("cell", "celsius"), ("lamp", "celsius"), ("chassis", "celsius"),
     ("volt", "volts"), ("current", "amperes"), ("power", "watts"), ("lock", "truth"), ("pll", "truth"),
 )  # fmt: skip
-"""What a sensor measures, told from a word in its name (REST facts 2.6, 2.9, 3.10)."""
+"""What a sensor measures, told from a word in its name."""
 
 UNITS = {"celsius": "C", "volts": "V", "amperes": "A", "watts": "W"}
 
@@ -36,7 +36,7 @@ def _is_sensor(row: Row) -> bool:
 
 
 def reading_of(row: Row) -> float | int | Absent:
-    """The measured number; a temperature of exactly 0.0 is how the device writes no reading (REST facts 2.6)."""
+    """The measured number; a temperature of exactly 0.0 is how the device writes no reading."""
     raw = _raw(row)
     value = int(raw) if isinstance(raw, bool) else reading.number(raw)
     if isinstance(value, Absent) or (value == 0 and sensor_type(row) == "celsius"):

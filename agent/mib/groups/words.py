@@ -1,6 +1,6 @@
 """Enumerations of the device that several groups share.
 
-The words are the device's own (REST facts 3.1 to 3.6); raw codes stand in `?raw` answers. Where the device's public
+The words are the device's own; raw codes stand in `?raw` answers. Where the device's public
 header has more members than were seen in answers, their words follow the same spelling and are inferred.
 """
 
