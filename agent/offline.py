@@ -18,14 +18,15 @@ from agent.wire import ber
 from agent.wire.store import Store
 
 
-class _NoIndexes:
+class NoIndexes:
     """Indexes that are given anew each time and kept nowhere."""
 
     def given(self, scope: str) -> list[Given]:
+        """None."""
         return []
 
     def keep(self, scope: str, given: Sequence[Given]) -> None:
-        pass
+        """Nothing is kept."""
 
 
 def store_of(
@@ -46,7 +47,7 @@ def store_of(
     plans = Plans(module, load_overlays(module, (*settings.overlays, *device.overlays)))
     limits = Limits(settings.attributes.max_count, settings.http.max_count, settings.http.tracking)
     store = Store(located.oid for located in module.objects.values())
-    around = Surroundings(plans, store, _NoIndexes(), limits, clock, monotonic=lambda: 0.0)
+    around = Surroundings(plans, store, NoIndexes(), limits, clock, monotonic=lambda: 0.0)
     # Recorded answers cost nothing, so one poll may ask for every card's configuration.
     poll = device.poll.model_copy(update={"configuration_batch": 100})
     keeper = Keeper(1, device.model_copy(update={"poll": poll}), around)

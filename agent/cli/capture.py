@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 from pathlib import Path
 
@@ -10,29 +9,13 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from agent.cli.listener import Listener
 from agent.cli.options import config_option, device_named
 from agent.config import load_settings
 from agent.device.client import Client
 from agent.errors import HostError
-from agent.model.exchange import Exchange
 from agent.service.capture import capture as record
 from agent.service.capture import written
-
-
-class _Numbers:
-    """A listener that only counts."""
-
-    def __init__(self) -> None:
-        self._numbers = itertools.count(1)
-
-    def number(self) -> int:
-        return next(self._numbers)
-
-    def begun(self, exchange: Exchange) -> None:
-        pass
-
-    def ended(self, exchange: Exchange) -> None:
-        pass
 
 
 @click.command()
@@ -45,7 +28,7 @@ def capture(device: str, config_path: Path, output: Path | None) -> None:
     """Record DEVICE's status and card configuration with serials, addresses, host names and positions replaced."""
     settings = device_named(load_settings(config_path), device)
     target = output or Path(f"{device}.json")
-    client = Client(settings, _Numbers())
+    client = Client(settings, Listener())
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("asking", total=None)
 

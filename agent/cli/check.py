@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,13 +9,13 @@ from pathlib import Path
 import click
 
 from agent.app import Plans, check_startable, load_overlays
+from agent.cli.listener import Listener
 from agent.cli.options import config_option, device_named
 from agent.config import CommunitySettings, DeviceSettings, Settings, UserSettings, load_settings
 from agent.device.client import Client
 from agent.mib.module import northbound
 from agent.model.envelope import api_version, generation, slot_ids
-from agent.model.exchange import Exchange
-from agent.model.identity import Given
+from agent.offline import NoIndexes
 from agent.service.keeper import Keeper, Limits, Surroundings, Survey
 from agent.wire.store import Store
 
@@ -86,38 +85,15 @@ def _credentials(device: DeviceSettings) -> str:
     return f"user {device.user}, {device.auth.value}, proxy {device.proxy_mode}"
 
 
-class _Quiet:
-    """A listener and an index map for one question: counts, keeps nothing."""
-
-    def __init__(self) -> None:
-        self._numbers = itertools.count(1)
-        self.exchanges: list[Exchange] = []
-
-    def number(self) -> int:
-        return next(self._numbers)
-
-    def begun(self, exchange: Exchange) -> None:
-        pass
-
-    def ended(self, exchange: Exchange) -> None:
-        self.exchanges.append(exchange)
-
-    def given(self, scope: str) -> list[Given]:
-        return []
-
-    def keep(self, scope: str, given: object) -> None:
-        pass
-
-
 def _ask(settings: Settings, device: DeviceSettings, plans: Plans, *, show_paths: bool) -> Iterator[str]:
     """Yields good or bad, then the lines of the report."""
-    quiet = _Quiet()
+    listener = Listener()
     limits = Limits(settings.attributes.max_count, settings.http.max_count, http_tracking=False)
     # Every card at once, so that no path counts as missing because its turn had not come.
     patient = {"configuration_batch": 100, "deadline_s": max(device.poll.whole_deadline_s, 120)}
     device = device.model_copy(update={"poll": device.poll.model_copy(update=patient)})
-    keeper = Keeper(1, device, Surroundings(plans, Store(), quiet, limits))
-    client = Client(device, quiet)
+    keeper = Keeper(1, device, Surroundings(plans, Store(), NoIndexes(), limits))
+    client = Client(device, listener)
     try:
         outcome = keeper.poll(client)
     finally:
@@ -128,7 +104,7 @@ def _ask(settings: Settings, device: DeviceSettings, plans: Plans, *, show_paths
     problems = survey.slot_problems
     yield "bad" if outcome.error or problems else "good"
     yield f"{device.name}: {device.base_url}"
-    for exchange in quiet.exchanges:
+    for exchange in listener.exchanges:
         status = f"{exchange.status_code} {exchange.status}" if exchange.status_code else exchange.state.value
         spent = f", {exchange.response_size or 0} octets, {exchange.round_trip_ms} ms" if exchange.status_code else ""
         yield f"  {exchange.method} {exchange.uri}: {status}{spent}"

@@ -64,7 +64,6 @@ def _from_folder(value: Path, info: ValidationInfo) -> Path:
 Name = Annotated[str, AfterValidator(_name)]
 Oid = Annotated[str, BeforeValidator(_oid)]
 Host = Annotated[str, AfterValidator(_host)]
-Seconds = Annotated[float, Field(ge=0)]
 
 
 class Model(BaseModel):

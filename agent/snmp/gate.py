@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.config import CommunitySettings, UserSettings
+from agent.wire.access import Network, within
 from agent.wire.ber import SEQUENCE, BerError
 from agent.wire.command import REQUEST_OCTETS
 from agent.wire.counters import Counters
@@ -25,8 +26,6 @@ _AUTH, _PRIV = 1, 2
 
 STRANGER_OCTETS = 484
 """Largest message of a user there is not, discovery included: what everybody must accept (RFC 3417 3.2), no more."""
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Gate:
 
     def _admits_community(self, message: CommunityMessage, datagram: bytes, address: str) -> bool:
         networks = self.communities.get(message.community)
-        if networks is None or not _within(address, networks):
+        if networks is None or not within(address, networks):
             self.counters.in_bad_community_names += 1
             return False
         if message.pdu_tag not in (_V1_REQUESTS if message.version == V1 else _V2_REQUESTS):
@@ -98,10 +97,3 @@ def make_gate(
     names = frozenset(user.name.encode() for user in users)
     # pysnmp works 25 ms on each 1000 octets.
     return Gate(networks, names, max(REQUEST_OCTETS, max_message_size), counters)
-
-
-def _within(address: str, networks: tuple[Network, ...]) -> bool:
-    if not networks:
-        return True
-    here = ipaddress.ip_address(address.partition("%")[0])
-    return any(here in network for network in networks)

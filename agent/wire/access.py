@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from agent.wire.view import NOTHING, View
 
@@ -74,3 +74,11 @@ class Access:
         if level < grant.level:
             return Refusal.NO_ACCESS_ENTRY
         return grant
+
+
+def within(address: str, networks: tuple[Network, ...]) -> bool:
+    """Whether an IP address, with or without a zone, lies in one of the networks; without networks every one does."""
+    if not networks:
+        return True
+    here = ip_address(address.partition("%")[0])
+    return any(here in network for network in networks)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from agent.mib.encoding import integer, tlv
 from agent.wire import ber, pdu
-from agent.wire.access import Level, Model, Network
+from agent.wire.access import Level, Model, Network, within
 from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
 from agent.wire.counters import Counters
 
@@ -56,7 +55,7 @@ class CommunityMessages:
         """
         community, at = ber.string(datagram, at)
         sources, askers = self._communities.get(community, (None, {}))
-        if sources is None or not _within(address, sources):
+        if sources is None or not within(address, sources):
             self._counters.in_bad_community_names += 1
             return None
         if ber.header(datagram, at)[0] not in _REQUESTS[version]:
@@ -87,10 +86,3 @@ class CommunityMessages:
 
 def _asker(community: Community, model: Model) -> Asker:
     return Asker(model, community.name, Level.NO_AUTH_NO_PRIV, community.context)
-
-
-def _within(address: str, networks: tuple[Network, ...]) -> bool:
-    if not networks:
-        return True
-    here = ip_address(address.partition("%")[0])
-    return any(here in network for network in networks)

@@ -10,24 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from agent.mib.encoding import Oid, packed
 from agent.wire.block import Block, position_after, position_of
 
 Owner = Hashable
-
-
-class Cell(Protocol):
-    """A cell found: its whole packed OID and its varbind."""
-
-    @property
-    def key(self) -> bytes:
-        """Packed OID with instance."""
-
-    @property
-    def varbind(self) -> bytes:
-        """SEQUENCE { name, value }."""
 
 
 @dataclass(frozen=True, slots=True)
