@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from agent.app import Plans, load_overlays
-from agent.config.settings import DEFAULT_ROOT
+from agent.config import DEFAULT_ROOT
 from agent.errors import UsageError
 from agent.mib.declaration import Access, Located, Module, Scalars, Table
 from agent.mib.module import northbound, parse_oid

@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 from pydantic import ValidationError
 
-from agent.config import Settings, first_problem
-from agent.config.settings import DEFAULT_ROOT
+from agent.config import DEFAULT_ROOT, Settings, first_problem
 from agent.errors import UsageError
 from agent.mib.module import northbound
 from agent.mib.reference import print_reference

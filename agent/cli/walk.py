@@ -13,8 +13,16 @@ from rich.console import Console
 
 from agent.cli.options import config_option
 from agent.cli.show import console, grid
-from agent.config import CommunitySettings, DeviceSettings, Settings, UserSettings, first_problem, load_settings
-from agent.config.settings import DEFAULT_ROOT, parse_listen
+from agent.config import (
+    DEFAULT_ROOT,
+    CommunitySettings,
+    DeviceSettings,
+    Settings,
+    UserSettings,
+    first_problem,
+    load_settings,
+    parse_listen,
+)
 from agent.errors import ConfigError, UsageError
 from agent.mib.declaration import Module
 from agent.mib.encoding import Oid

@@ -1,21 +1,14 @@
 """Settings: frozen values read from strict YAML, and secrets that cannot be printed."""
 
+from agent.config.device import Auth, DeviceSettings, PollSettings, TlsSettings
 from agent.config.load import first_problem, load_overlay, load_settings
 from agent.config.secret import Secret
-from agent.config.settings import (
-    CommunitySettings,
-    DeviceSettings,
-    HttpSettings,
-    Overlay,
-    PollSettings,
-    Settings,
-    SnmpSettings,
-    TlsSettings,
-    UserSettings,
-    ViewSettings,
-)
+from agent.config.settings import DEFAULT_ROOT, HttpSettings, Overlay, Settings
+from agent.config.snmp import CommunitySettings, SnmpSettings, UserSettings, ViewSettings, parse_listen
 
 __all__ = [
+    "DEFAULT_ROOT",
+    "Auth",
     "CommunitySettings",
     "DeviceSettings",
     "HttpSettings",
@@ -30,4 +23,5 @@ __all__ = [
     "first_problem",
     "load_overlay",
     "load_settings",
+    "parse_listen",
 ]

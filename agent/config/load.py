@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from agent.config.settings import Model, Overlay, Settings
+from agent.config.base import Model
+from agent.config.settings import Overlay, Settings
 from agent.errors import ConfigError
 
 M = TypeVar("M", bound=Model)

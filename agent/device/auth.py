@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from agent.config import DeviceSettings
 from agent.config.secret import Secret
-from agent.config.settings import DeviceSettings
 from agent.errors import BadAnswer
 from agent.model.document import Json
 

@@ -10,7 +10,7 @@ from typing import Final
 import requests
 
 from agent import __version__
-from agent.config.settings import Auth, DeviceSettings
+from agent.config import Auth, DeviceSettings
 from agent.device.allowance import Allowance
 from agent.device.auth import TOKEN_PATH, Login, basic, bearer, login_of, token_in, token_request
 from agent.device.journal import Call, Journal, Recorder

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import requests
 import urllib3.exceptions as pool_errors
 
-from agent.config.settings import DeviceSettings
+from agent.config import DeviceSettings
 from agent.device.allowance import Allowance
 from agent.device.fingerprint import peer_fingerprint
 from agent.device.text import printable

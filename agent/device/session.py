@@ -11,7 +11,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
 
-from agent.config.settings import DeviceSettings
+from agent.config import DeviceSettings
 from agent.device.connection import Line, pools
 from agent.device.tls import context_for, trusting
 from agent.errors import Unreachable

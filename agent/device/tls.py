@@ -6,7 +6,7 @@ import hashlib
 import ssl
 from pathlib import Path
 
-from agent.config.settings import TlsSettings
+from agent.config import TlsSettings
 from agent.device.allowance import Allowance
 from agent.device.sockets import TimedContext
 from agent.errors import TlsFailed

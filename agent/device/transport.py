@@ -10,7 +10,7 @@ import requests
 import urllib3
 from requests.utils import select_proxy
 
-from agent.config.settings import DeviceSettings
+from agent.config import DeviceSettings
 from agent.device import faults
 from agent.device.allowance import Allowance
 from agent.device.connection import Line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from agent.config.settings import DEFAULT_ROOT
+from agent.config import DEFAULT_ROOT
 from agent.mib.declaration import Module
 from agent.mib.encoding import Oid
 from agent.mib.groups import (

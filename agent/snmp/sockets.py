@@ -6,7 +6,7 @@ import errno
 import socket
 from collections.abc import Iterable
 
-from agent.config.settings import parse_listen
+from agent.config import parse_listen
 from agent.errors import HostError
 
 RECEIVE_BUFFER = 1 << 20

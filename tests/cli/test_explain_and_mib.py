@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent.config.settings import DEFAULT_ROOT
+from agent.config import DEFAULT_ROOT
 from tests.cli.conftest import Commands
 
 REPOSITORY = Path(__file__).parents[2]

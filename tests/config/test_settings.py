@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from agent.config import Settings, load_overlay, load_settings
-from agent.config.settings import DEFAULT_ROOT, DeviceSettings, TlsSettings, parse_listen
+from agent.config import DEFAULT_ROOT, DeviceSettings, Settings, TlsSettings, load_overlay, load_settings, parse_listen
 from agent.errors import ConfigError
 
 DEVICE = {"name": "a", "address": "192.0.2.1"}

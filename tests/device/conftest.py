@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from agent.config import DeviceSettings
 from agent.config.secret import Secret
-from agent.config.settings import DeviceSettings
 from agent.device.client import Client
 from agent.model.exchange import Exchange
 

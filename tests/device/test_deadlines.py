@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from agent.config.settings import DeviceSettings
+from agent.config import DeviceSettings
 from agent.device.client import Client
 from agent.errors import BadAnswer, DeviceError, TimedOut, TlsFailed, Unreachable
 from agent.model.exchange import ExchangeState

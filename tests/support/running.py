@@ -15,9 +15,8 @@ from typing import Any, TypeVar
 import pytest
 
 from agent.app import App
-from agent.config import DeviceSettings, Settings
+from agent.config import DeviceSettings, PollSettings, Settings
 from agent.config.secret import Secret
-from agent.config.settings import PollSettings
 from agent.mib import encoding
 from agent.mib.encoding import Oid
 from agent.mib.render import ReadCell
