@@ -141,6 +141,25 @@ class Scalars:
 
 
 @dataclass(frozen=True, slots=True)
+class Notification:
+    """One notification type, below `<root>.0` (RFC 2578 8.5).
+
+    Attributes:
+        arc: given once, then locked.
+        objects: names of the columns whose instances it carries, in order.
+        cause: why it is sent, for the reference page.
+        remedy: what an operator can do about it, for the reference page.
+    """
+
+    arc: int
+    name: str
+    description: str
+    objects: tuple[str, ...]
+    cause: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """One group of the MIB: a node with scalars and tables below it.
 
@@ -162,11 +181,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A MIB module: a root and its groups."""
+    """A MIB module: a root, its groups and its notifications."""
 
     name: str
     root: Oid
     groups: tuple[Group, ...]
+    notifications: tuple[Notification, ...] = ()
     parts: dict[str, tuple[Oid, Scalars | Table]] = field(init=False, compare=False)
     objects: dict[str, Located] = field(init=False, compare=False)
 
