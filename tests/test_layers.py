@@ -19,9 +19,9 @@ THIRD_PARTIES = {
 BELOW: dict[str, set[str]] = {"errors": set(), "config": {"errors"}, "model": {"errors"}}
 BELOW["mib"] = {*BELOW["config"], "config", "model"}
 BELOW["wire"] = {*BELOW["mib"], "mib"}
-for _edge in ("device", "snmp", "web"):
+for _edge in ("device", "snmp", "web", "channel"):
     BELOW[_edge] = {*BELOW["wire"], "wire"}
-BELOW["service"] = {*BELOW["wire"], "wire", "device", "snmp", "web"}
+BELOW["service"] = {*BELOW["wire"], "wire", "device", "snmp", "web", "channel"}
 BELOW["app"] = {*BELOW["service"], "service"}
 BELOW["offline"] = {*BELOW["app"], "app"}
 BELOW["cli"] = {*BELOW["offline"], "offline", "sim"}  # the demo command runs the simulated device

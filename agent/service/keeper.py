@@ -41,7 +41,7 @@ Blocks = Mapping[Feed, Sequence[Block]]
 class Sink(Protocol):
     """Where blocks are served from."""
 
-    def swap(self, owner: tuple[str, Feed], blocks: Sequence[Block]) -> None:
+    def swap(self, owner: str, blocks: Sequence[Block]) -> None:
         """Put an owner's blocks in the place of the ones it had."""
 
 
@@ -113,6 +113,7 @@ class Surroundings:
     Attributes:
         clock: the wall clock, for time stamps.
         monotonic: seconds that never step, for durations and what is due.
+        keeps_silent: whether nothing is shown before the first poll, since what is shown already says more.
     """
 
     plans: Plans
@@ -121,6 +122,7 @@ class Surroundings:
     limits: Limits
     clock: Callable[[], datetime] = now
     monotonic: Callable[[], float] = time.monotonic
+    keeps_silent: bool = False
 
 
 class Keeper:
@@ -133,7 +135,18 @@ class Keeper:
         self._identities = Identities(around.indexes.given(settings.name))
         self._unkept: list[Given] = []
         self.known = Known(_first_health(settings), ExchangeLog(around.limits.http_max_count))
-        self._publish(self._show(self.known, self._around.clock(), Feed.STATUS, Feed.EXCHANGES))
+        self._sizes: dict[Feed, int] = {}
+        if not around.keeps_silent:
+            self._publish(self._show(self.known, self._around.clock(), Feed.STATUS, Feed.EXCHANGES))
+
+    def owner(self, feed: Feed) -> str:
+        """Under which name the blocks of a feed are served."""
+        return f"{self.settings.name}/{feed.value}"
+
+    @property
+    def cells(self) -> int:
+        """Cells served of the device."""
+        return sum(self._sizes.values())
 
     def poll(self, fetcher: Fetcher) -> Outcome:
         """Ask the device and make blocks of what it says; changes nothing that is served."""
@@ -217,7 +230,7 @@ class Keeper:
     def retire(self) -> None:
         """Serve nothing of this device any more."""
         for feed in Feed:
-            self._around.sink.swap((self.settings.name, feed), [])
+            self._around.sink.swap(self.owner(feed), [])
 
     def renew(self, around: Surroundings) -> None:
         """Go on in other surroundings; only what they change is built anew."""
@@ -283,7 +296,8 @@ class Keeper:
 
     def _publish(self, blocks: Blocks) -> None:
         for feed, ready in blocks.items():
-            self._around.sink.swap((self.settings.name, feed), ready)
+            self._around.sink.swap(self.owner(feed), ready)
+            self._sizes[feed] = sum(len(block.keys) for block in ready)
 
     def _keep_indexes(self) -> None:
         self._unkept += self._identities.take_fresh()

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pyasn1.type.constraint import ConstraintsIntersection, ValueRangeConstraint
@@ -19,15 +19,15 @@ from pysnmp.proto.secmod.cache import Cache
 
 from agent.config import SnmpSettings, UserSettings
 from agent.errors import HostError
-from agent.mib.module import parse_oid
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.gate import Gate, make_gate
+from agent.snmp.policy import community_name, make_access
 from agent.snmp.responder import Limits, Responder
 from agent.snmp.throttle import Throttle
-from agent.wire.access import Access, Grant, Level, Model
-from agent.wire.answer import Source
+from agent.wire.block import Block
 from agent.wire.counters import Counters
-from agent.wire.view import NOTHING, View, make_view
+from agent.wire.policy import Policy
+from agent.wire.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -46,37 +46,6 @@ PRIV_PROTOCOLS = {
     "AES-192-C": pysnmp_config.USM_PRIV_CFB192_AES,
     "AES-256-C": pysnmp_config.USM_PRIV_CFB256_AES,
 }
-_LEVELS = {
-    "noAuthNoPriv": Level.NO_AUTH_NO_PRIV,
-    "authNoPriv": Level.AUTH_NO_PRIV,
-    "authPriv": Level.AUTH_PRIV,
-}
-
-
-def make_access(settings: SnmpSettings) -> Access:
-    """The access policy of a configuration; communities act with v1 and v2c, users at their own level."""
-    views: dict[str | None, View] = {
-        name: make_view(map(parse_oid, view.include), map(parse_oid, view.exclude))
-        for name, view in settings.all_views.items()
-    }
-    views[None] = NOTHING
-    grants: dict[tuple[Model, str], Grant] = {}
-    for number, community in enumerate(settings.communities):
-        grant = Grant(Level.NO_AUTH_NO_PRIV, views[community.view], views[community.write_view])
-        for model in (Model.V1, Model.V2C):
-            grants[model, community_name(number)] = grant
-    for user in settings.users:
-        grants[Model.USM, user.name] = Grant(_LEVELS[user.level], views[user.view], views[user.write_view])
-    return Access(grants)
-
-
-def _write_view(views: Mapping[str, View], name: str | None) -> View:
-    return NOTHING if name is None else views[name]
-
-
-def community_name(number: int) -> str:
-    """The security name of a community, which is no secret."""
-    return f"community{number}"
 
 
 class SnmpService:
@@ -89,10 +58,12 @@ class SnmpService:
         self,
         settings: SnmpSettings,
         identity: EngineIdentity,
-        source: Source,
+        store: Store,
         counters: Counters,
         sockets: Sequence[socket.socket],
     ) -> None:
+        self.store = store
+        self.counters = counters
         if any(user.priv for user in settings.users):
             check_privacy()
         self._engine = _make_engine(identity, settings.max_message_size)
@@ -111,7 +82,7 @@ class SnmpService:
             len(identity.engine_id),
             {name: len(community) for name, community in communities.items()},
         )
-        self._responder = Responder(self._engine, source, make_access(settings), counters, limits)
+        self._responder = Responder(self._engine, store, make_access(settings), counters, limits)
         gate = make_gate(settings.communities, settings.users, settings.max_message_size, counters)
         self._opening = _attach(self._engine, sockets, gate)
 
@@ -119,13 +90,15 @@ class SnmpService:
         """Seconds since the engine started."""
         return int(time.monotonic() - self.started_s)
 
-    def reload(self, settings: SnmpSettings) -> None:
-        """Not on this path.
+    def swap(self, owner: str, blocks: Sequence[Block]) -> None:
+        """Put an owner's blocks in the place of the ones it had."""
+        self.store.swap(owner, blocks)
 
-        Raises:
-            HostError: always; pysnmp keeps what it was given.
-        """
-        raise HostError("the pysnmp path does not reload communities and users; restart the agent")
+    def obey(self, policy: Policy) -> None:
+        """Nothing changes: pysnmp keeps the communities and users it was made with."""
+
+    def open(self, owners: Sequence[str]) -> None:
+        """Nothing changes: it answers from the beginning."""
 
     async def close(self) -> None:
         """Close sockets and timers."""

@@ -7,7 +7,8 @@ import logging
 import os
 import secrets
 import tempfile
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.errors import HostError
@@ -23,10 +24,23 @@ _PREFIX = bytes.fromhex("80001f8805")
 
 @dataclass(frozen=True, slots=True)
 class EngineIdentity:
-    """Identity of an SNMP engine for one run."""
+    """Identity of an SNMP engine for one run.
+
+    Attributes:
+        started_s: when the run began, on the machine's monotonic clock, which all its processes share.
+    """
 
     engine_id: bytes
     boots: int
+    started_s: float = field(default_factory=time.monotonic, compare=False)
+
+    def time_s(self) -> int:
+        """snmpEngineTime: seconds since boots rose (RFC 3414 2.2.2)."""
+        return int(time.monotonic() - self.started_s)
+
+    def uptime_ticks(self) -> int:
+        """sysUpTime: hundredths of a second, in the 32 bits of TimeTicks."""
+        return int((time.monotonic() - self.started_s) * 100) & 0xFFFFFFFF
 
 
 def start_engine(state_dir: Path, configured: str | None) -> EngineIdentity:

@@ -10,10 +10,12 @@ import logging
 import socket
 import struct
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from agent.snmp.throttle import Throttle
 from agent.wire.counters import Counters
+from agent.wire.later import Answer, Later
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ _WILDCARDS = frozenset({"0.0.0.0", "::"})
 _SPACE = socket.CMSG_SPACE(32)
 _IP_PKTINFO = getattr(socket, "IP_PKTINFO", 8)
 
-Answer = Callable[[bytes, str], bytes | None]
+Answering = Callable[[bytes, str], Answer]
 
 
 class Complaints:
@@ -43,7 +45,7 @@ class Complaints:
 class Front:
     """Serves sockets until it is closed. Made and closed in one event loop."""
 
-    def __init__(self, sockets: Sequence[socket.socket], answer: Answer, counters: Counters) -> None:
+    def __init__(self, sockets: Sequence[socket.socket], answer: Answering, counters: Counters) -> None:
         self._loop = asyncio.get_running_loop()
         self._sockets = list(sockets)
         self._answer = answer
@@ -53,7 +55,7 @@ class Front:
             drain = self._drain_wildcard if _is_wildcard(opened) else self._drain
             self._loop.add_reader(opened, drain, opened)
 
-    def answer_with(self, answer: Answer) -> None:
+    def answer_with(self, answer: Answering) -> None:
         """Answer from now on with something else; what waits on the sockets is not lost."""
         self._answer = answer
 
@@ -74,8 +76,10 @@ class Front:
             except OSError:
                 continue  # an ICMP error of an earlier answer, told by the kernel here
             answer = self._ask(datagram, address[0])
-            if answer is not None:
+            if type(answer) is bytes:
                 self._send(opened.sendto, answer, address)
+            elif isinstance(answer, Later):
+                answer.then(partial(self._send_later, opened.sendto, (address,)))
 
     def _drain_wildcard(self, opened: socket.socket) -> None:
         """The same on a socket bound to all addresses: the answer leaves from the address that was asked."""
@@ -87,15 +91,22 @@ class Front:
             except OSError:
                 continue
             answer = self._ask(datagram, address[0])
-            if answer is not None:
+            if type(answer) is bytes:
                 self._send(opened.sendmsg, [answer], _from_there(ancillary), 0, address)
+            elif isinstance(answer, Later):
+                send = partial(_send_message, opened)
+                answer.then(partial(self._send_later, send, (_from_there(ancillary), 0, address)))
 
-    def _ask(self, datagram: bytes, address: str) -> bytes | None:
+    def _ask(self, datagram: bytes, address: str) -> Answer:
         try:
             return self._answer(datagram, address)
         except Exception as problem:
             self._complain(f"datagram-failed from={address} octets={len(datagram)}", problem)
             return None
+
+    def _send_later(self, send: Callable[..., int], where: tuple[Any, ...], answer: bytes | None) -> None:
+        if answer is not None and self._sockets:
+            self._send(send, answer, *where)
 
     def _send(self, send: Callable[..., int], *arguments: Any) -> None:
         try:
@@ -103,6 +114,10 @@ class Front:
         except OSError:
             # The send buffer is full, or there is no route back: UDP promises nothing, the manager asks again.
             self._counters.silent_drops += 1
+
+
+def _send_message(opened: socket.socket, answer: bytes, *where: Any) -> int:
+    return opened.sendmsg([answer], *where)
 
 
 def _is_wildcard(opened: socket.socket) -> bool:

@@ -9,22 +9,28 @@ from __future__ import annotations
 import secrets
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import ip_network
 from typing import Protocol
 
 from agent.config import SnmpSettings, UserSettings
-from agent.snmp.engine import SnmpService, community_name, make_access
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.front import Complaints, Front
-from agent.wire.answer import Source
+from agent.snmp.policy import community_name, make_access
+from agent.wire.block import Block
 from agent.wire.command import Commands
 from agent.wire.community import Community
 from agent.wire.counters import Counters
 from agent.wire.entity import Entity
 from agent.wire.keys import AUTH_PROTOCOLS, PRIV_PROTOCOLS, auth_key, priv_key
+from agent.wire.later import Answer
+from agent.wire.policy import Policy
+from agent.wire.store import Store
 from agent.wire.usm import User, Usm
 from agent.wire.writing import Writer
+
+LIVE = "live"
+"""Owner of the cells that are read when they are asked for; they are the answering side's own."""
 
 
 class Service(Protocol):
@@ -33,57 +39,90 @@ class Service(Protocol):
     def engine_time_s(self) -> int:
         """Seconds since the engine started."""
 
-    def reload(self, settings: SnmpSettings) -> None:
-        """Communities, users and views from now on."""
-
     async def close(self) -> None:
         """Close sockets and timers."""
 
 
 class WireService:
-    """The wire path: sockets, entity, nothing between. Made and closed within a running event loop."""
+    """The wire path: sockets, entity, store, nothing between. Made and closed within a running event loop.
+
+    It is silent until it has a policy and is opened: a manager asks again after silence, but drops for good what it
+    is told not to exist.
+
+    Args:
+        store: what is served; its owner `LIVE` is nobody's to sweep.
+        writer: takes SETs.
+    """
 
     def __init__(
         self,
-        settings: SnmpSettings,
         identity: EngineIdentity,
-        source: Source,
+        store: Store,
         counters: Counters,
         sockets: Sequence[socket.socket],
         writer: Writer,
     ) -> None:
-        self._started_s = time.monotonic()
+        self.store = store
+        self.counters = counters
+        self.started_s = identity.started_s
         self._identity = identity
-        self._source = source
-        self._counters = counters
+        self._sockets = sockets
         self._writer = writer
-        self._front = Front(sockets, self._entity(settings).answer, counters)
+        self._complain = Complaints()
+        self._salt = secrets.randbits(64)
+        self._answer: Callable[[bytes, str], Answer] = lambda datagram, address: None
+        self._front: Front | None = None
 
-    def reload(self, settings: SnmpSettings) -> None:
+    def swap(self, owner: str, blocks: Sequence[Block]) -> None:
+        """Put an owner's blocks in the place of the ones it had."""
+        self.store.swap(owner, blocks)
+
+    def blocks_of(self, owner: str) -> Sequence[Block]:
+        """The blocks of an owner."""
+        return self.store.blocks_of(owner)
+
+    def obey(self, policy: Policy) -> None:
         """Communities, users and views from now on; sockets, engine and counters stay."""
-        self._front.answer_with(self._entity(settings).answer)
-
-    def _entity(self, settings: SnmpSettings) -> Entity:
-        engine_id = self._identity.engine_id
-        users = [make_user(user, engine_id) for user in settings.users]
+        self._salt += 1 << 32  # no salt is used twice with one key and time
         usm = Usm(
-            engine_id,
+            self._identity.engine_id,
             self._identity.boots,
             self.engine_time_s,
-            {user.name: user for user in users},
-            self._counters,
-            secrets.randbits(64),
+            policy.users,
+            self.counters,
+            self._salt & 0xFFFFFFFFFFFFFFFF,
         )
-        commands = Commands(self._source, make_access(settings), self._writer, Complaints())
-        return Entity(make_communities(settings), usm, commands, self._counters, settings.max_message_size)
+        commands = Commands(self.store, policy.access, self._writer, self._complain)
+        self._answer = Entity(policy.communities, usm, commands, self.counters, policy.max_message_size).answer
+        if self._front is not None:
+            self._front.answer_with(self._answer)
+
+    def open(self, owners: Sequence[str]) -> None:
+        """Answer from now on, and serve nothing of others than these owners."""
+        for owner in set(self.store.owners) - {LIVE, *owners}:
+            self.store.swap(owner, [])
+        if self._front is None:
+            self._front = Front(self._sockets, self._answer, self.counters)
 
     def engine_time_s(self) -> int:
-        """Seconds since the engine started."""
-        return int(time.monotonic() - self._started_s)
+        """Seconds since the engine's boots rose."""
+        return int(time.monotonic() - self.started_s)
 
     async def close(self) -> None:
         """Close the sockets."""
-        self._front.close()
+        if self._front is not None:
+            self._front.close()
+
+
+def make_policy(settings: SnmpSettings, engine_id: bytes) -> Policy:
+    """What the wire path needs to know of a configuration."""
+    users = [make_user(user, engine_id) for user in settings.users]
+    return Policy(
+        make_communities(settings),
+        {user.name: user for user in users},
+        make_access(settings),
+        settings.max_message_size,
+    )
 
 
 def make_communities(settings: SnmpSettings) -> dict[bytes, Community]:
@@ -112,12 +151,17 @@ def make_user(user: UserSettings, engine_id: bytes) -> User:
 def open_service(
     settings: SnmpSettings,
     identity: EngineIdentity,
-    source: Source,
+    store: Store,
     counters: Counters,
     sockets: Sequence[socket.socket],
     writer: Writer,
 ) -> Service:
-    """The service on the configured path."""
+    """The service on the configured path, answering at once."""
     if settings.engine == "pysnmp":
-        return SnmpService(settings, identity, source, counters, sockets)
-    return WireService(settings, identity, source, counters, sockets, writer)
+        from agent.snmp.engine import SnmpService  # not loaded where it is not used: it costs 20 MB and half a second
+
+        return SnmpService(settings, identity, store, counters, sockets)
+    service = WireService(identity, store, counters, sockets, writer)
+    service.obey(make_policy(settings, identity.engine_id))
+    service.open(store.owners)
+    return service

@@ -6,10 +6,11 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from agent.mib import encoding
 from agent.mib.build import Cells
+from agent.mib.declaration import Column, Module
 from agent.mib.encoding import Oid
 
 
@@ -61,15 +62,43 @@ class LiveBlock:
         return encoding.tlv(0x30, name + encoding.tlv(self.tag, self.read()))
 
 
+PIECE: Final = 4096
+"""Cells of a block at most: longer columns are several blocks, so that none is long in the making or on its way."""
+
+
+def live_blocks(module: Module, view: object) -> list[Block]:
+    """Blocks of a module's scalars that are read when they are asked for."""
+
+    def reader(column: Column) -> Callable[[], bytes]:
+        value = column.value
+        assert value is not None  # noqa: S101 - live columns are functions; declared so
+        return lambda: column.syntax.encode(value(view))
+
+    return [
+        LiveBlock(located.oid, located.column.syntax.tag, reader(located.column))
+        for located in module.objects.values()
+        if located.column.live
+    ]
+
+
 def make_blocks(cells: Iterable[Cells]) -> Iterator[FrozenBlock]:
     """Blocks of cells, in the cells' order; columns that share their keys share their encoded suffixes."""
-    keys: tuple[bytes, ...] = ()
-    suffixes: list[bytes] = []
+    keys: tuple[bytes, ...] | None = None
+    pieces: list[tuple[slice, tuple[bytes, ...], list[bytes]]] = []
     for column in cells:
         if column.keys is not keys:
             keys = column.keys
-            suffixes = [encoding.sub_identifiers(encoding.unpacked(key)) for key in keys]
-        yield _block(column, suffixes)
+            pieces = list(_pieces(keys))
+        for place, piece, suffixes in pieces:
+            yield _block(Cells(column.oid, column.tag, piece, column.contents[place]), suffixes)
+
+
+def _pieces(keys: tuple[bytes, ...]) -> Iterator[tuple[slice, tuple[bytes, ...], list[bytes]]]:
+    """Parts of keys: where they stand, the keys, and their encoded suffixes."""
+    for start in range(0, len(keys) or 1, PIECE):
+        place = slice(start, start + PIECE)
+        piece = keys if len(keys) <= PIECE else keys[place]
+        yield place, piece, [encoding.sub_identifiers(encoding.unpacked(key)) for key in piece]
 
 
 def _block(column: Cells, suffixes: list[bytes]) -> FrozenBlock:

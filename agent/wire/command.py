@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from agent.wire import answer, pdu
 from agent.wire.access import Access, Level, Model, Refusal
 from agent.wire.answer import NoSuchName, Source, TooBig
+from agent.wire.later import Later, mapped
 from agent.wire.pdu import Request
 from agent.wire.view import View
-from agent.wire.writing import NO_ACCESS, Writer
+from agent.wire.writing import NO_ACCESS, Result, Writer
 
 TOO_BIG, NO_SUCH_NAME, GEN_ERR, AUTHORIZATION_ERROR = 1, 2, 5, 16
 
@@ -64,31 +65,31 @@ class Commands:
         self._writer = writer
         self._complain = complain
 
-    def outcome(self, request: Request, asker: Asker, address: str, limit: int) -> Outcome | None:
+    def outcome(self, request: Request, asker: Asker, address: str, limit: int) -> Outcome | Later[Outcome] | None:
         """What to respond within so many octets of varbinds; None for a context there is not (RFC 3413 3.2 step 5)."""
         try:
             if request.tag == pdu.SET:
-                outcome = self._set(request, asker, address, limit)
-            else:
-                outcome = self._read(request, asker, limit)
+                return self._set(request, asker, address, limit)
+            outcome = self._read(request, asker, limit)
         except Exception as problem:
             self._complain(f"request-failed pdu={request.tag:#04x} from={address}", problem)
             outcome = Outcome(GEN_ERR, 0, request.varbinds)
-        if outcome is not None and len(outcome.varbinds) > limit:
-            return TOO_BIG_OUTCOME  # errors return the request's varbinds, which may not fit either
-        return outcome
+        return None if outcome is None else _bounded(outcome, limit)
 
-    def _set(self, request: Request, asker: Asker, address: str, limit: int) -> Outcome | None:
+    def _set(self, request: Request, asker: Asker, address: str, limit: int) -> Outcome | Later[Outcome] | None:
         view = self._access.write_view(asker.model, asker.name, asker.level, asker.context)
         if view is Refusal.NO_CONTEXT:
             return None
         if len(request.varbinds) > limit:
             return TOO_BIG_OUTCOME  # before anything is assigned (RFC 3416 4.2.5)
+
+        def outcome_of(result: Result) -> Outcome:
+            if result.problem is not None:
+                self._complain(f"set-failed from={address}", result.problem)
+            return Outcome(result.status, result.index, request.varbinds)
+
         who = f"{asker.name}@{address}"
-        result = self._writer.set(request, None if isinstance(view, Refusal) else view, who)
-        if result.problem is not None:
-            self._complain(f"set-failed from={address}", result.problem)
-        return Outcome(result.status, result.index, request.varbinds)
+        return mapped(self._writer.set(request, None if isinstance(view, Refusal) else view, who), outcome_of)
 
     def _read(self, request: Request, asker: Asker, limit: int) -> Outcome | None:
         view = self._access.read_view(asker.model, asker.name, asker.level, asker.context)
@@ -112,3 +113,8 @@ class Commands:
         if request.tag == pdu.GET_NEXT:
             return (answer.get_next_v1 if is_v1 else answer.get_next)(source, view, names, limit)
         return answer.get_bulk(source, view, names, request.non_repeaters, request.max_repetitions, limit)
+
+
+def _bounded(outcome: Outcome, limit: int) -> Outcome:
+    """The outcome, or tooBig: errors return the request's varbinds, which may not fit either."""
+    return TOO_BIG_OUTCOME if len(outcome.varbinds) > limit else outcome

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from agent.mib.encoding import integer, tlv
 from agent.wire import ber, pdu
 from agent.wire.access import Level, Model, Network, within
 from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
 from agent.wire.counters import Counters
+from agent.wire.later import Answer, mapped
 
 V1, V2C = 0, 1
 _REQUESTS = {V1: pdu.REQUESTS - {pdu.GET_BULK}, V2C: pdu.REQUESTS}
@@ -47,7 +49,7 @@ class CommunityMessages:
         self._max_message_size = max_message_size
         self._request_octets = max(REQUEST_OCTETS, max_message_size)
 
-    def answer(self, datagram: bytes, version: int, at: int, address: str) -> bytes | None:
+    def answer(self, datagram: bytes, version: int, at: int, address: str) -> Answer:
         """The answer to a message, whose community stands at a position; None when there is none.
 
         Raises:
@@ -70,7 +72,7 @@ class CommunityMessages:
         if outcome is None:  # a context there is not: v1 and v2c have no way to say so
             self._counters.unknown_contexts += 1
             return None
-        return self._finish(version, community, request.request_id, outcome)
+        return mapped(outcome, partial(self._finish, version, community, request.request_id))
 
     def _finish(self, version: int, community: bytes, request_id: bytes, outcome: Outcome) -> bytes | None:
         if outcome.is_denied:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 
 @dataclass(slots=True)
@@ -29,3 +30,12 @@ class Counters:
     decryption_errors: int = 0
     unavailable_contexts: int = 0
     unknown_contexts: int = 0
+
+    def values(self) -> dict[str, int]:
+        """All of them by name."""
+        return asdict(self)
+
+    def add(self, values: Mapping[str, int]) -> None:
+        """Go on from what was counted before."""
+        for name, value in values.items():
+            setattr(self, name, getattr(self, name) + value)

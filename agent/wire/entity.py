@@ -11,6 +11,7 @@ from agent.wire import ber
 from agent.wire.command import Commands
 from agent.wire.community import V1, V2C, Community, CommunityMessages
 from agent.wire.counters import Counters
+from agent.wire.later import Answer
 from agent.wire.user import UserMessages
 from agent.wire.usm import Usm
 
@@ -36,7 +37,7 @@ class Entity:
         self._users = UserMessages(usm, commands, counters, max_message_size)
         self._counters = counters
 
-    def answer(self, datagram: bytes, address: str) -> bytes | None:
+    def answer(self, datagram: bytes, address: str) -> Answer:
         """The answer to a datagram from an IP address, None when there is none."""
         self._counters.in_pkts += 1
         try:

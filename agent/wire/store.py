@@ -8,13 +8,13 @@ first index of every table, so a column is a sorted list of blocks.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agent.mib.encoding import Oid, packed
 from agent.wire.block import Block, position_after, position_of
 
-Owner = Hashable
+Owner = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,27 @@ class Store:
         self._owned: dict[Owner, list[Block]] = {}
 
     def swap(self, owner: Owner, blocks: Sequence[Block]) -> None:
-        """Put an owner's blocks in the place of the ones it had."""
-        for block in self._owned.pop(owner, ()):
-            self._drop(block)
-        kept = [block for block in blocks if block.keys]
-        for block in kept:
-            self._put(block)
-        if kept:
-            self._owned[owner] = kept
+        """Put an owner's blocks in the place of the ones it had; a block that stays is not touched."""
+        before = self._owned.pop(owner, ())
+        after = [block for block in blocks if block.keys]
+        staying = {id(block) for block in before} & {id(block) for block in after}
+        for block in before:
+            if id(block) not in staying:
+                self._drop(block)
+        for block in after:
+            if id(block) not in staying:
+                self._put(block)
+        if after:
+            self._owned[owner] = after
+
+    def blocks_of(self, owner: Owner) -> Sequence[Block]:
+        """The blocks of an owner."""
+        return self._owned.get(owner, ())
+
+    @property
+    def owners(self) -> list[Owner]:
+        """All who have blocks here."""
+        return list(self._owned)
 
     def _put(self, block: Block) -> None:
         prefix = packed(block.oid)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from agent.mib.encoding import integer, oid, tlv
 from agent.wire import ber, pdu
 from agent.wire.access import Level, Model
 from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
 from agent.wire.counters import Counters
+from agent.wire.later import Answer, Later, mapped
 from agent.wire.usm import Trouble, User, Usm, read_parameters
 
 _REPORTABLE, _PRIV, _AUTH = 4, 2, 1
@@ -83,7 +85,7 @@ class UserMessages:
         self._max_message_size = max_message_size
         self._request_octets = max(REQUEST_OCTETS, max_message_size)
 
-    def answer(self, datagram: bytes, at: int, address: str) -> bytes | None:
+    def answer(self, datagram: bytes, at: int, address: str) -> Answer:
         """The answer to a message, whose msgGlobalData stands at a position; None when there is none.
 
         Raises:
@@ -114,7 +116,7 @@ class UserMessages:
                 return self._report(header, self._usm.undecryptable(user), _NO_REQUEST_ID)
             raise
 
-    def _answer_scoped(self, header: Header, user: User, level: Level, scoped: bytes, address: str) -> bytes | None:
+    def _answer_scoped(self, header: Header, user: User, level: Level, scoped: bytes, address: str) -> Answer:
         scope = _read_scope(scoped)
         tag, request_id = pdu.read_head(scoped, scope.at)
         if scope.engine_id != self._usm.engine_id or tag not in pdu.REQUESTS:  # RFC 3412 4.2.2.1
@@ -124,7 +126,7 @@ class UserMessages:
             trouble = Trouble(_UNKNOWN_PDU_HANDLERS, self._counters.unknown_pdu_handlers, user, level)
             return self._report(header, trouble, request_id, scope.context)
         whole = min(self._max_message_size, header.max_size)
-        outcome: Outcome | None
+        outcome: Outcome | Later[Outcome] | None
         if len(scoped) > self._request_octets:
             self._counters.oversized += 1
             outcome = TOO_BIG_OUTCOME
@@ -139,10 +141,15 @@ class UserMessages:
             self._counters.unknown_contexts += 1
             trouble = Trouble(_UNKNOWN_CONTEXTS, self._counters.unknown_contexts, user, level)
             return self._report(header, trouble, request_id, scope.context)
+        return mapped(outcome, partial(self._respond, header, user, level, scope, request_id))
+
+    def _respond(
+        self, header: Header, user: User, level: Level, scope: _Scope, request_id: bytes, outcome: Outcome
+    ) -> bytes | None:
         for each in (outcome, TOO_BIG_OUTCOME):
             body = pdu.response(request_id, each.status, each.index, each.varbinds)
             message = self._seal(header, user, level, self._scoped(scope.engine_id, scope.context, body))
-            if len(message) <= whole:
+            if len(message) <= min(self._max_message_size, header.max_size):
                 return message
         self._counters.silent_drops += 1
         return None

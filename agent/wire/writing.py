@@ -1,29 +1,34 @@
-"""SET over scalars of the agent's own: all of it or none (RFC 3416 4.2.5).
+"""SET over objects of the agent's own: all of it or none (RFC 3416 4.2.5).
 
 The first phase checks each varbind in the RFC's order and names the first that fails; nothing is changed before all
-have passed. The second assigns all as if at once.
+have passed. The second has them assigned as if at once, by whoever owns the objects, which may be another process:
+then the result comes later, and SETs behind it wait for their turn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
-from agent.mib.declaration import Column
-from agent.mib.encoding import Oid, packed
+from agent.mib.declaration import Access, Column, Module, Table
+from agent.mib.encoding import Oid, packed, unpacked
 from agent.mib.writing import Unacceptable, decoded
+from agent.wire.later import Later
 from agent.wire.pdu import Request, Value
 from agent.wire.view import View
 
-NO_ACCESS, NO_CREATION, INCONSISTENT_VALUE, COMMIT_FAILED, NOT_WRITABLE = 6, 11, 12, 14, 17
+NO_ACCESS, NO_CREATION, INCONSISTENT_VALUE, RESOURCE_UNAVAILABLE, COMMIT_FAILED, NOT_WRITABLE = 6, 11, 12, 13, 14, 17
 AUTHORIZATION_ERROR = 16
-_INSTANCE = b"\0\0\0\0"
+WAITING_SETS: Final = 64
+"""SETs that may wait for one that is under way; further ones are answered resourceUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Error status and index; 0, 0 when everything was assigned. The problem is what `assign` raised."""
+    """Error status and index; 0, 0 when everything was assigned. The problem is what assigning raised."""
 
     status: int
     index: int
@@ -31,49 +36,122 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Writable:
-    """A scalar that may be written.
+class Assignment:
+    """One value that passed all checks of the first phase that need no knowledge of the row.
 
     Attributes:
-        consistent: whether a value can be assigned now (a spin lock must match).
+        position: of its varbind, from 1.
+        name: of the object.
+        instance: sub-identifiers behind the object's OID; (0,) of a scalar.
+        value: as the object's syntax has it: a number, text, octets, truth or label.
+    """
+
+    position: int
+    name: str
+    instance: Oid
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Writable:
+    """An object that may be written.
+
+    Attributes:
+        is_column: whether it has rows, rather than the one instance of a scalar.
     """
 
     oid: Oid
     column: Column
-    consistent: Callable[[Any], bool] = lambda value: True
+    is_column: bool = False
+
+
+class SpinLock:
+    """A TestAndIncr (RFC 2579): a SET that names it must know its value, and raises it."""
+
+    def __init__(self, first: int) -> None:
+        """Begin at a value that the lock did not have lately, at random for example."""
+        self.value = first % 2**31
+
+    def advance(self) -> None:
+        """The next value; behind the largest comes zero."""
+        self.value = (self.value + 1) % 2**31
+
+
+Submit = Callable[[Sequence[Assignment], str], "Result | Later[Result]"]
+"""Assigns all of it or nothing, and says how that went; is told who asks. May also raise, having changed nothing."""
 
 
 class Writer:
     """Takes SETs.
 
     Args:
-        assign: assigns all new values by object name, or raises and has changed nothing; is told who asks.
+        exists: whether there is an instance, by packed OID: rows that are not there cannot be made.
+        locks: spin locks by object name.
     """
 
-    def __init__(self, writables: list[Writable], assign: Callable[[Mapping[str, Any], str], None]) -> None:
+    def __init__(
+        self,
+        writables: Iterable[Writable],
+        submit: Submit,
+        exists: Callable[[bytes], bool] = lambda key: False,
+        locks: Mapping[str, SpinLock] | None = None,
+    ) -> None:
         self._by_key = {packed(writable.oid): writable for writable in writables}
-        self._assign = assign
+        self._submit = submit
+        self._exists = exists
+        self._locks = locks or {}
+        self._under_way = False
+        self._waiting: deque[tuple[Later[Result], Callable[[], Result | Later[Result]]]] = deque()
 
-    def set(self, request: Request, view: View | None, who: str) -> Result:
+    def set(self, request: Request, view: View | None, who: str) -> Result | Later[Result]:
         """Do all of a SET or none of it; without a view nothing may be written by anybody."""
         if view is None:  # RFC 3413 3.2 step 6
             return Result(AUTHORIZATION_ERROR, 0)
-        values: dict[str, Any] = {}
+        if not self._under_way:
+            return self._carry_out(request, view, who)
+        if len(self._waiting) >= WAITING_SETS:
+            return Result(RESOURCE_UNAVAILABLE, 1)
+        result: Later[Result] = Later()
+        self._waiting.append((result, partial(self._carry_out, request, view, who)))
+        return result
+
+    def _carry_out(self, request: Request, view: View, who: str) -> Result | Later[Result]:
+        values: dict[tuple[str, Oid], Assignment] = {}
         for position, (name, value) in enumerate(zip(request.names, request.values, strict=True), 1):
-            status = self._check(name, value, view, values)
+            status = self._check(position, name, value, view, values)
             if status:
                 return Result(status, position)
-        if not values:
-            return Result(0, 0)
-        try:
-            self._assign(values, who)
-        except Exception as problem:
-            # What `assign` promises holds even then: nothing was changed, so this is commitFailed, not undoFailed.
-            return Result(COMMIT_FAILED, 1, problem)
-        return Result(0, 0)
+        wanted = [each for each in values.values() if each.name not in self._locks]
+        locks = [self._locks[each.name] for each in values.values() if each.name in self._locks]
+        result = self._submitted(wanted, who) if wanted else Result(0, 0)
+        if not isinstance(result, Later):
+            return _advanced(locks, result)
+        self._under_way = True
+        return result.map(partial(self._done, locks))
 
-    def _check(self, name: bytes, value: Value, view: View, values: dict[str, Any]) -> int:
-        """Error status of one varbind, 0 when it passes; a value that passes is added to `values`."""
+    def _submitted(self, wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
+        try:
+            return self._submit(wanted, who)
+        except Exception as problem:
+            # What `submit` promises holds even then: nothing was changed, so this is commitFailed, not undoFailed.
+            return Result(COMMIT_FAILED, wanted[0].position, problem)
+
+    def _done(self, locks: Sequence[SpinLock], result: Result) -> Result:
+        self._under_way = False
+        _advanced(locks, result)
+        while self._waiting and not self._under_way:
+            waiting, carry_out = self._waiting.popleft()
+            outcome = carry_out()
+            if isinstance(outcome, Later):
+                outcome.then(waiting.give)
+            else:
+                waiting.give(outcome)
+        return result
+
+    def _check(
+        self, position: int, name: bytes, value: Value, view: View, values: dict[tuple[str, Oid], Assignment]
+    ) -> int:
+        """Error status of one varbind, 0 when it passes; one that passes is added to `values`."""
         if name not in view:
             return NO_ACCESS
         writable = self._find(name)
@@ -83,13 +161,15 @@ class Writer:
             wanted = decoded(writable.column.syntax, value.tag, value.content)
         except Unacceptable as problem:
             return problem.status
-        if not name.endswith(_INSTANCE) or len(name) != 4 * len(writable.oid) + 4:
+        instance = unpacked(name[4 * len(writable.oid) :])
+        if not (self._exists(name) if writable.is_column else instance == (0,)):
             return NO_CREATION
         known = writable.column.name
-        if not writable.consistent(wanted) or (known in values and values[known] != wanted):
+        lock = self._locks.get(known)
+        if lock is not None and lock.value != wanted:
             return INCONSISTENT_VALUE
-        values[known] = wanted
-        return 0
+        before = values.setdefault((known, instance), Assignment(position, known, instance, wanted))
+        return 0 if before.value == wanted else INCONSISTENT_VALUE
 
     def _find(self, name: bytes) -> Writable | None:
         for size in range(len(name), 0, -4):
@@ -97,3 +177,20 @@ class Writer:
             if writable is not None:
                 return writable
         return None
+
+
+def _advanced(locks: Iterable[SpinLock], result: Result) -> Result:
+    if not result.status:
+        for lock in locks:
+            lock.advance()
+    return result
+
+
+def writables(modules: Iterable[Module]) -> list[Writable]:
+    """The objects of modules that are declared to be written."""
+    return [
+        Writable(located.oid, located.column, isinstance(located.part, Table))
+        for module in modules
+        for located in module.objects.values()
+        if located.column.access is Access.READ_WRITE
+    ]

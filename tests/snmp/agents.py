@@ -11,20 +11,19 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from agent.app import live_blocks
 from agent.config import SnmpSettings
 from agent.mib.build import Cells, build
 from agent.mib.declaration import Feed
 from agent.mib.encoding import packed
 from agent.mib.plan import make_plan
-from agent.mib.standard import STANDARD, SelfView
+from agent.mib.standard import STANDARD, LiveView, SelfView
 from agent.snmp.engineid import EngineIdentity, start_engine
 from agent.snmp.service import Service, open_service
 from agent.snmp.sockets import open_sockets
-from agent.wire.block import Block, make_blocks
+from agent.wire.block import Block, live_blocks, make_blocks
 from agent.wire.counters import Counters
 from agent.wire.store import Store
-from agent.wire.writing import Writer
+from agent.wire.writing import Result, Writer
 from tests.snmp import messages
 from tests.snmp.messages import Answer, Oid, Peer, User, UserAnswer
 
@@ -147,7 +146,7 @@ class RunningAgent:
         self.problems: list[dict[str, Any]] = []
         self._state_dir = state_dir
         self._prepare = prepare
-        self._writer = writer or Writer([], lambda values, who: None)
+        self._writer = writer or Writer([], lambda wanted, who: Result(0, 0))
         self._ready = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="agent", daemon=True)
@@ -199,7 +198,7 @@ class RunningAgent:
     def age(self, seconds: float) -> None:
         """Have the engine run for so long already: its clock is moved, not the test's."""
         if self.is_wire:
-            clock, name = self.service, "_started_s"
+            clock, name = self.service, "started_s"
         else:
             symbols = self.service._engine.get_mib_builder().import_symbols("__SNMP-FRAMEWORK-MIB", "snmpEngineTime")
             clock, name = symbols[0].syntax, "started_s"
@@ -272,12 +271,10 @@ def self_blocks(
         object_id=BASE,
         engine_id=identity.engine_id,
         engine_boots=identity.boots,
-        uptime_ticks=lambda: service.engine_time_s() * 100,
-        engine_time_s=service.engine_time_s,
-        counts=counters,
     )
+    live = LiveView(lambda: service.engine_time_s() * 100, service.engine_time_s, counters)
     made, _ = build(make_plan(STANDARD), (Feed.AGENT,), view, {})
-    return [*make_blocks(made), *live_blocks(STANDARD, view)]
+    return [*make_blocks(made), *live_blocks(STANDARD, live)]
 
 
 def connection(address: tuple[str, int], wait_s: float = ANSWER_S) -> socket.socket:

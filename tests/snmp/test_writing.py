@@ -213,12 +213,12 @@ def test_rfc3416_4_2_5_a_failed_assignment_is_commit_failed_logged_once_and_chan
 
 def test_a_fault_while_checking_is_gen_err_and_changes_nothing(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.ERROR)
-    del bench.here.values["testLock"]
+    del bench.here.lock.value
     varbinds = [varbind(scalar(LABEL), string(b"new")), varbind(scalar(LOCK), integer(5))]
     assert bench.outcome(*varbinds) == (GEN_ERR, 0)
     assert bench.outcome(*varbinds, version=V1) == (GEN_ERR, 0)
     assert bench.here.assigned == []
-    bench.here.values["testLock"] = 5
+    bench.here.lock.value = 5
 
 
 @pytest.mark.parametrize("version", [V1, V2C])

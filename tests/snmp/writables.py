@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from agent.mib.declaration import Access, Column
 from agent.mib.syntax import Syntax, enumeration, integer32, octets, text
 from agent.wire.block import LiveBlock
-from agent.wire.writing import Writable, Writer
+from agent.wire.writing import Assignment, Result, SpinLock, Writable, Writer
 from tests.snmp.agents import BASE
 from tests.snmp.messages import Oid
 
@@ -31,32 +31,35 @@ class Writables:
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {
-            "testLabel": "old", "testLevel": 7, "testLock": 5, "testMode": "off", "testRaw": b"\0\1",
+            "testLabel": "old", "testLevel": 7, "testMode": "off", "testRaw": b"\0\1",
         }  # fmt: skip
         self.assigned: list[tuple[dict[str, Any], str]] = []
         self.problem: Exception | None = None
-        self.writer = Writer([self._writable(oid) for oid in SYNTAXES], self._assign)
+        self.lock = SpinLock(5)
+        self.writer = Writer([self._writable(oid) for oid in SYNTAXES], self._submit, locks={"testLock": self.lock})
 
     def _writable(self, oid: Oid) -> Writable:
         name = NAMES[oid]
         column = Column(
             oid[-1], name, SYNTAXES[oid], "", value=lambda _: self.values[name], access=Access.READ_WRITE, live=True
         )
-        if oid == LOCK:  # TestAndIncr (RFC 2579 2)
-            return Writable(oid, column, lambda value: value == self.values[name])
         return Writable(oid, column)
 
-    def _assign(self, values: Mapping[str, Any], who: str) -> None:
+    def _submit(self, wanted: Sequence[Assignment], who: str) -> Result:
         if self.problem is not None:
             raise self.problem
+        values = {each.name: each.value for each in wanted}
         self.values |= values
-        if "testLock" in values:
-            self.values["testLock"] += 1
-        self.assigned.append((dict(values), who))
+        self.assigned.append((values, who))
+        return Result(0, 0)
+
+    def read(self, oid: Oid) -> Any:
+        """A scalar's value now."""
+        return self.lock.value if oid == LOCK else self.values[NAMES[oid]]
 
     def blocks(self) -> list[LiveBlock]:
         """The scalars as the store has them."""
         return [
-            LiveBlock(oid, syntax.tag, lambda oid=oid, syntax=syntax: syntax.encode(self.values[NAMES[oid]]))  # type: ignore[misc]
+            LiveBlock(oid, syntax.tag, lambda oid=oid, syntax=syntax: syntax.encode(self.read(oid)))  # type: ignore[misc]
             for oid, syntax in SYNTAXES.items()
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from agent.snmp.engine import make_access
+from agent.snmp.policy import make_access
 from agent.snmp.service import make_communities, make_user
 from agent.wire.access import Access
 from agent.wire.command import Commands
@@ -13,7 +13,7 @@ from agent.wire.counters import Counters
 from agent.wire.entity import Entity
 from agent.wire.store import Store
 from agent.wire.usm import Usm
-from agent.wire.writing import Writer
+from agent.wire.writing import Result, Writer
 from tests.snmp.agents import USERS, new_store, snmp_settings, table_blocks
 from tests.snmp.messages import Peer, User, UserAnswer
 
@@ -51,7 +51,7 @@ class Bench:
         self.store = store
         known = {user.name: user for user in (make_user(one, engine_id) for one in settings.users)}
         self.usm = Usm(engine_id, boots, lambda: self.time_s, known, self.counters, 1)
-        writer = writer or Writer([], lambda values, who: None)
+        writer = writer or Writer([], lambda wanted, who: Result(0, 0))
         commands = Commands(store, access or make_access(settings), writer, self._complain)
         self.entity = Entity(make_communities(settings), self.usm, commands, self.counters, settings.max_message_size)
         self.peer = Peer(engine_id, boots, self.time_s)

@@ -62,7 +62,7 @@ def test_the_spin_lock_is_checked_before_anything_is_assigned(here: Writables) -
     assert here.writer.set(asked, ALL, "first") == Result(0, 0)
     assert here.writer.set(asked, ALL, "second") == Result(INCONSISTENT_VALUE, 2)
     assert [who for _, who in here.assigned] == ["first"]
-    assert here.values["testLock"] == 6
+    assert here.lock.value == 6
 
 
 def test_what_assigning_raises_is_told(here: Writables) -> None:

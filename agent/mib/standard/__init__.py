@@ -5,8 +5,8 @@ Declared as every other object; their OIDs are their own, and no MIB text is pri
 
 from agent.mib.declaration import Module
 from agent.mib.standard import engine, system
-from agent.mib.standard.view import SelfView
+from agent.mib.standard.view import LiveView, SelfView
 
 STANDARD = Module("SNMPv2-MIB", (1, 3, 6, 1), (*system.GROUPS, *engine.GROUPS))
 
-__all__ = ["STANDARD", "SelfView"]
+__all__ = ["STANDARD", "LiveView", "SelfView"]

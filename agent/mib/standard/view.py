@@ -38,9 +38,7 @@ class SelfView:
     """What the agent says of itself as an SNMP entity.
 
     Attributes:
-        uptime_ticks: hundredths of a second since the agent started.
-        engine_time_s: seconds since the engine's boots last rose.
-        serial_number: snmpSetSerialNo, which every SET that names it must know.
+        engine_boots: of this run.
     """
 
     settings: SnmpSettings
@@ -49,6 +47,18 @@ class SelfView:
     object_id: Oid
     engine_id: bytes
     engine_boots: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveView:
+    """What the cells are read from that change by themselves; they are the answering side's own.
+
+    Attributes:
+        uptime_ticks: hundredths of a second since the agent started.
+        engine_time_s: seconds since the engine's boots last rose.
+        serial_number: snmpSetSerialNo, which every SET that names it must know.
+    """
+
     uptime_ticks: Callable[[], int]
     engine_time_s: Callable[[], int]
     counts: Counts

@@ -1,0 +1,44 @@
+"""The answering side made ready for a process: store, live cells, writer."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from agent.config import Settings
+from agent.mib.module import northbound
+from agent.mib.standard import STANDARD, LiveView
+from agent.snmp.engineid import EngineIdentity
+from agent.snmp.service import LIVE, WireService
+from agent.wire.block import live_blocks
+from agent.wire.counters import Counters
+from agent.wire.store import Store
+from agent.wire.writing import SpinLock, Submit, Writer, writables
+
+if TYPE_CHECKING:
+    from agent.snmp.engine import SnmpService
+
+SERIAL_NUMBER = "snmpSetSerialNo"
+
+
+def make_answering(
+    settings: Settings, identity: EngineIdentity, sockets: Sequence[socket.socket], submit: Submit
+) -> WireService | SnmpService:
+    """The configured path with everything that is its own; silent until a back has given it the rest.
+
+    `submit` carries out what SETs ask for.
+    """
+    modules = (northbound(settings.root_oid), STANDARD)
+    store = Store(located.oid for module in modules for located in module.objects.values())
+    counters = Counters()
+    serial_number = SpinLock(secrets.randbits(31))
+    writer = Writer(writables(modules), submit, lambda key: store.get(key) is not None, {SERIAL_NUMBER: serial_number})
+    view = LiveView(identity.uptime_ticks, identity.time_s, counters, lambda: serial_number.value)
+    store.swap(LIVE, live_blocks(STANDARD, view))
+    if settings.snmp.engine == "pysnmp":
+        from agent.snmp.engine import SnmpService  # not loaded where it is not used: it costs half a second and 20 MB
+
+        return SnmpService(settings.snmp, identity, store, counters, sockets)
+    return WireService(identity, store, counters, sockets, writer)

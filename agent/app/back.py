@@ -1,0 +1,230 @@
+"""Everything but answering: devices, polls, state on disk, and what is to be served of them."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import socket
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, Protocol
+
+import agent
+from agent.app.plans import check_reloadable, check_startable, plans_by_device
+from agent.config import DeviceSettings, Settings
+from agent.mib.build import build
+from agent.mib.declaration import Feed
+from agent.mib.groups.agent import AgentView
+from agent.mib.module import northbound
+from agent.mib.plan import make_plan
+from agent.mib.standard import STANDARD, SelfView
+from agent.model.identity import Identities
+from agent.service.keeper import Keeper, Limits, Surroundings
+from agent.service.poller import OpenSession, Poller
+from agent.service.rejections import Rejections
+from agent.service.state import StateStore
+from agent.service.written import configured, still_valid, with_values
+from agent.snmp.engineid import EngineIdentity
+from agent.snmp.service import make_policy
+from agent.wire.block import Block, make_blocks
+from agent.wire.counters import Counters
+from agent.wire.policy import Policy
+from agent.wire.writing import COMMIT_FAILED, Assignment, Result
+
+log = logging.getLogger(__name__)
+
+
+class Answering(Protocol):
+    """The answering side, in this process or another."""
+
+    @property
+    def counters(self) -> Counters:
+        """What became of datagrams."""
+
+    def swap(self, owner: str, blocks: Sequence[Block]) -> None:
+        """Have an owner's blocks served in the place of the ones it had."""
+
+    def obey(self, policy: Policy) -> None:
+        """Communities, users and views from now on."""
+
+    def open(self, owners: Sequence[str]) -> None:
+        """Everything has been given: answer, and forget what others than these owners gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a back came to be started.
+
+    Attributes:
+        restarts: how often a back of this agent died before. What the front then serves of a device stays until the
+            device has been polled anew.
+    """
+
+    identity: EngineIdentity
+    started: datetime
+    restarts: int = 0
+
+
+class Back:
+    """The agent without its sockets. Made, started and stopped in one event loop.
+
+    Args:
+        settings: the configuration, already checked by `load_settings`.
+        open_session: how a device is reached.
+    """
+
+    def __init__(self, settings: Settings, start: Start, answering: Answering, open_session: OpenSession) -> None:
+        check_startable(settings)
+        self.settings = settings
+        self.module = northbound(settings.root_oid)
+        self._configured = settings
+        self._start = start
+        self._answering = answering
+        self._open_session = open_session
+        self._plans = plans_by_device(self.module, settings)
+        self._agent_plan, self._self_plan = make_plan(self.module), make_plan(STANDARD)
+        self._loaded = datetime.now(timezone.utc)
+        self._resumes = start.restarts > 0
+
+    def start(self) -> None:
+        """Begin to poll and to be served.
+
+        Raises:
+            HostError: the state directory cannot be used.
+        """
+        with ExitStack() as undo:
+            self._state = StateStore(self.settings.state_dir / "state.db")
+            undo.callback(self._state.close)
+            self.settings = with_values(self._configured, still_valid(self._configured, self._state.written()))
+            self.keepers = {
+                device.name: Keeper(index, device, self._surroundings(device.name)) for device, index in self._indexed()
+            }
+            self.poller = Poller(
+                self.keepers.values(),
+                self._open_session,
+                self.settings.max_parallel_polls,
+                self._serve_agent,
+                Rejections(self._state),
+            )
+            self._show_all()
+            self.poller.start()
+            undo.pop_all()
+        self._resumes = False
+        log.info("started version=%s devices=%d", agent.__version__, len(self.keepers))
+
+    async def stop(self) -> None:
+        """Stop polling."""
+        await self.poller.stop()
+        self._state.close()
+        log.info("stopped")
+
+    def reload(self, settings: Settings) -> None:
+        """Go on with another configuration: devices, users, views, limits. Sockets, snapshots and indexes stay.
+
+        Raises:
+            ConfigError: it cannot be gone on with; everything is as before.
+        """
+        check_startable(settings)
+        check_reloadable(self._configured, settings)
+        plans = plans_by_device(self.module, settings, self._plans.values())
+        self._plans = plans
+        self._configured = settings
+        self.settings = with_values(settings, still_valid(settings, self._state.written()))
+        self._loaded = datetime.now(timezone.utc)
+        self._renew_keepers()
+        self._show_all()
+        log.info("reloaded devices=%d", len(self.keepers))
+
+    def assign(self, wanted: Sequence[Assignment], who: str) -> Result:
+        """What managers write takes effect here: on disk first, then everywhere at once."""
+        values = {each.name: each.value for each in wanted}
+        try:
+            self._state.keep_written(
+                {name: (value, configured(self._configured, name)) for name, value in values.items()}
+            )
+        except Exception as problem:
+            log.exception("set-failed by=%s objects=%s", who, ",".join(values))
+            return Result(COMMIT_FAILED, wanted[0].position, problem)
+        self.settings = with_values(self.settings, values)
+        for keeper in self.keepers.values():
+            keeper.limit(_limits(self.settings))
+        self._serve_self()
+        self._serve_agent()
+        log.info("written by=%s objects=%s", who, ",".join(values))
+        return Result(0, 0)
+
+    def _renew_keepers(self) -> None:
+        """Keepers for the devices of the settings in force; what was known of a device is kept."""
+        before, self.keepers = self.keepers, {}
+        for name in before.keys() - {device.name for device in self.settings.devices}:
+            self.poller.drop(name)
+            before[name].retire()
+        for device, index in self._indexed():
+            old, around = before.get(device.name), self._surroundings(device.name)
+            if old is not None and old.settings == device:
+                old.renew(around)
+                self.keepers[device.name] = old
+                continue
+            if old is not None:
+                old.retire()
+            keeper = Keeper(index, device, around)
+            if old is not None and old.settings.base_url == device.base_url:
+                keeper.adopt(old.known)
+            self.keepers[device.name] = keeper
+            self.poller.put(keeper)
+
+    def _indexed(self) -> list[tuple[DeviceSettings, int]]:
+        """The configured devices with their indexes."""
+        indexes = Identities(self._state.given(""))
+        numbered = [(device, indexes.index("device", device.name)) for device in self.settings.devices]
+        self._state.keep("", indexes.take_fresh())
+        return numbered
+
+    def _surroundings(self, name: str) -> Surroundings:
+        return Surroundings(
+            self._plans[name], self._answering, self._state, _limits(self.settings), keeps_silent=self._resumes
+        )
+
+    def _show_all(self) -> None:
+        """Have everything served that is not a poll's to bring."""
+        self._answering.obey(make_policy(self.settings.snmp, self._start.identity.engine_id))
+        self._serve_self()
+        self._serve_agent()
+        owners = [keeper.owner(feed) for keeper in self.keepers.values() for feed in Feed]
+        self._answering.open(["self", "agent", *owners])
+
+    def _serve_self(self) -> None:
+        identity = self._start.identity
+        view = SelfView(
+            settings=self.settings.snmp,
+            description=f"LANTIME northbound SNMP agent {agent.__version__}, Python {platform.python_version()}",
+            host_name=socket.gethostname(),
+            object_id=self.module.root,
+            engine_id=identity.engine_id,
+            engine_boots=identity.boots,
+        )
+        self._serve("self", self._self_plan, view)
+
+    def _serve_agent(self) -> None:
+        keepers = self.keepers.values()
+        view = AgentView(
+            version=agent.__version__,
+            started=self._start.started,
+            loaded=self._loaded,
+            settings=self.settings,
+            states=Counter(keeper.known.health.state for keeper in keepers),
+            drift=sum(len(keeper.known.drift) for keeper in keepers),
+            cells=sum(keeper.cells for keeper in keepers),
+        )
+        self._serve("agent", self._agent_plan, view)
+
+    def _serve(self, owner: str, plan: Any, view: object) -> None:
+        cells, _ = build(plan, (Feed.AGENT,), view, {})
+        self._answering.swap(owner, list(make_blocks(cells)))
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.attributes.max_count, settings.http.max_count, settings.http.tracking)

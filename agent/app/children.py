@@ -1,0 +1,65 @@
+"""What runs in the two child processes: the front answers, the back does everything else."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Sequence
+
+from agent.app.answering import make_answering
+from agent.app.back import Back, Start
+from agent.app.control import Parent
+from agent.channel.inlet import Inlet
+from agent.channel.outlet import Outlet
+from agent.config import Settings
+from agent.device.client import Client
+from agent.errors import AgentError
+from agent.snmp.engineid import EngineIdentity
+from agent.snmp.service import WireService
+from agent.wire.later import Later
+from agent.wire.writing import Assignment, Result
+
+log = logging.getLogger(__name__)
+
+
+async def run_front(
+    control: socket.socket,
+    settings: Settings,
+    identity: EngineIdentity,
+    sockets: Sequence[socket.socket],
+    restarts: int,
+) -> None:
+    """Answer until the parent says stop or is gone."""
+
+    def submit(wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
+        return inlet.submit(wanted, who)
+
+    answering = make_answering(settings, identity, sockets, submit)
+    assert isinstance(answering, WireService)  # noqa: S101 - the pysnmp path runs in one process
+    inlet = Inlet(answering, restarts, lambda: parent.ready())
+    parent = Parent(control, inlet.attach, lambda: None)
+    await parent.stopped.wait()
+    await inlet.close()
+    await answering.close()
+
+
+async def run_back(control: socket.socket, settings: Settings, start: Start, load: Callable[[], Settings]) -> None:
+    """Poll until the parent says stop or is gone; `load` reads the configuration anew."""
+
+    def assign(wanted: Sequence[Assignment], who: str) -> Result:
+        return back.assign(wanted, who)
+
+    def reload() -> None:
+        try:
+            back.reload(load())
+        except AgentError as problem:
+            log.error("reload-refused problem=%r: the configuration is as before", str(problem))
+
+    outlet = Outlet(assign)
+    parent = Parent(control, outlet.attach, reload)
+    back = Back(settings, start, outlet, Client)
+    back.start()
+    parent.ready()
+    await parent.stopped.wait()
+    await outlet.close()
+    await back.stop()

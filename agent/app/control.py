@@ -1,0 +1,58 @@
+"""Between the parent and each of its children: one socket pair, single octets, and file descriptors.
+
+The parent tells a child which channel to use, to reload, and to stop; a child tells the parent that it is ready. When
+the parent is gone the child sees the end of the stream, and ends too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Final
+
+CHANNEL: Final = b"C"
+RELOAD: Final = b"R"
+STOP: Final = b"S"
+READY: Final = b"U"
+
+
+class Parent:
+    """The parent as a child sees it. Made in the child's event loop.
+
+    Args:
+        on_channel: gets each new channel to the other child.
+        on_reload: is called when the configuration is to be read anew.
+    """
+
+    def __init__(
+        self, control: socket.socket, on_channel: Callable[[socket.socket], None], on_reload: Callable[[], None]
+    ) -> None:
+        self.stopped = asyncio.Event()
+        self._control = control
+        self._on_channel = on_channel
+        self._on_reload = on_reload
+        control.setblocking(False)  # noqa: FBT003 - the socket's own signature
+        asyncio.get_running_loop().add_reader(control, self._hear)
+
+    def ready(self) -> None:
+        """Tell the parent that this child is ready."""
+        try:
+            self._control.send(READY)
+        except OSError:
+            self.stopped.set()
+
+    def _hear(self) -> None:
+        try:
+            words, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+        except BlockingIOError:
+            return
+        except OSError:
+            words, descriptors = b"", []
+        if words == CHANNEL and descriptors:
+            self._on_channel(socket.socket(fileno=descriptors[0]))
+        elif words == RELOAD:
+            self._on_reload()
+        else:
+            asyncio.get_running_loop().remove_reader(self._control)
+            self.stopped.set()

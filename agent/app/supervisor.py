@@ -1,0 +1,299 @@
+"""The parent process: opens what must be opened once, starts front and back, and starts anew whichever dies.
+
+It has no event loop and no thread, so that it may fork at any time, and does nothing that can fail. Sockets stay open
+here: what managers send while there is no front waits in the kernel until there is one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from agent.app.back import Start
+from agent.app.children import run_back, run_front
+from agent.app.control import CHANNEL, READY, RELOAD, STOP
+from agent.app.plans import check_reloadable, check_startable, plans_by_device
+from agent.config import Settings
+from agent.errors import AgentError, HostError
+from agent.mib.module import northbound
+from agent.service.statelock import StateLock
+from agent.snmp.engineid import start_engine
+from agent.snmp.sockets import open_sockets
+
+log = logging.getLogger(__name__)
+
+FRONT, BACK = "front", "back"
+STEADY_S: Final = 60.0
+"""A child that ran so long may be started anew at once; one that keeps dying waits longer each time."""
+DELAYS_S: Final = (0.0, 0.2, 1.0, 5.0, 15.0, 30.0)
+STOP_S: Final = 15.0
+"""Time the children have to end by themselves."""
+
+
+def restart_delay_s(deaths: int) -> float:
+    """How long to wait before a child is started anew that died so many times in a row, each time young."""
+    return DELAYS_S[min(deaths, len(DELAYS_S)) - 1]
+
+
+@dataclass(slots=True)
+class Child:
+    """One child process.
+
+    Attributes:
+        body: what runs in it, given the child's end of the control socket and how often it died before.
+        pid: 0 while there is none.
+        deaths: in a row, each of them young.
+        restarts: in all.
+    """
+
+    name: str
+    body: Callable[[socket.socket, int], Coroutine[Any, Any, None]]
+    pid: int = 0
+    control: socket.socket | None = None
+    started_s: float = 0.0
+    due_s: float = 0.0
+    deaths: int = 0
+    restarts: int = 0
+    was_ready: bool = False
+    others: list[socket.socket] = field(default_factory=list)
+
+    def start(self, inherited: list[socket.socket]) -> None:
+        """Fork. In the child this never returns."""
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            ours.close()
+            for one in inherited:
+                one.close()
+            _become(self.name, self.body(theirs, self.restarts))
+        theirs.close()
+        self.pid, self.control, self.started_s = pid, ours, time.monotonic()
+
+    def ended(self) -> None:
+        """Note that the process is gone, and when it may be started anew."""
+        young = time.monotonic() - self.started_s < STEADY_S
+        self.deaths = self.deaths + 1 if young else 1
+        self.restarts += 1
+        self.due_s = time.monotonic() + restart_delay_s(self.deaths)
+        self.pid = 0
+        if self.control is not None:
+            self.control.close()
+            self.control = None
+
+    def tell(self, word: bytes, descriptors: list[int] | None = None) -> None:
+        """Tell the child something, if there is one to hear it."""
+        if self.control is None:
+            return
+        with contextlib.suppress(OSError):  # it is dying; its end will be seen
+            socket.send_fds(self.control, [word], descriptors or [])
+
+
+def _become(name: str, body: Coroutine[Any, Any, None]) -> None:
+    """Be a child: run its body, and end with an exit code of its own."""
+    code = 70
+    try:
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # these are for the parent, which tells its children
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _rename(name)
+        asyncio.run(body)
+        code = 0
+    except AgentError as problem:
+        log.error("%s-failed problem=%r", name, str(problem))
+        code = 71 if isinstance(problem, HostError) else 78
+    except BaseException:
+        log.exception("%s-crashed", name)
+    finally:
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(code)
+
+
+def _rename(name: str) -> None:
+    """The name that ps and top show."""
+    with contextlib.suppress(OSError), open("/proc/self/comm", "w", encoding="ascii") as file:  # Linux has it
+        file.write(f"lantime-{name}")
+
+
+class Supervisor:
+    """Runs the agent until it is told to stop. Use `run` once, in the main thread.
+
+    Args:
+        settings: the configuration, already checked by `load_settings`.
+        load: reads the configuration anew.
+    """
+
+    def __init__(self, settings: Settings, load: Callable[[], Settings]) -> None:
+        check_startable(settings)
+        plans_by_device(northbound(settings.root_oid), settings)
+        self._settings = settings
+        self._load = load
+        self._is_stopping = False
+        self._code = 0
+
+    def run(self) -> int:
+        """Serve until SIGTERM or SIGINT; the exit code.
+
+        Raises:
+            HostError: an address or the state directory cannot be had.
+        """
+        with ExitStack() as undo:
+            self._sockets = open_sockets(self._settings.snmp.listen)
+            for opened in self._sockets:
+                undo.callback(opened.close)
+            lock = StateLock(self._settings.state_dir)
+            undo.callback(lock.release)
+            self._identity = start_engine(self._settings.state_dir, self._settings.snmp.engine_id)
+            self._started = datetime.now(timezone.utc)
+            self._children = {FRONT: Child(FRONT, self._front), BACK: Child(BACK, self._back)}
+            self._selector = undo.enter_context(selectors.DefaultSelector())
+            self._listen_to_signals(undo)
+            listening = ",".join("{}:{}".format(*opened.getsockname()[:2]) for opened in self._sockets)
+            log.info(
+                "starting listen=%s engine_id=%s boots=%d",
+                listening, self._identity.engine_id.hex(), self._identity.boots,
+            )  # fmt: skip
+            self._supervise()
+        return self._code
+
+    def _front(self, control: socket.socket, restarts: int) -> Coroutine[Any, Any, None]:
+        return run_front(control, self._settings, self._identity, self._sockets, restarts)
+
+    def _back(self, control: socket.socket, restarts: int) -> Coroutine[Any, Any, None]:
+        for opened in self._sockets:
+            opened.close()  # the front's alone
+        return run_back(control, self._settings, Start(self._identity, self._started, restarts), self._load)
+
+    def _listen_to_signals(self, undo: ExitStack) -> None:
+        """Signals wake the selector, and do nothing else."""
+        self._woken, waker = socket.socketpair()
+        for one in (self._woken, waker):
+            one.setblocking(False)  # noqa: FBT003 - the socket's own signature
+            undo.callback(one.close)
+        self._waker = waker
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+            undo.callback(signal.signal, number, signal.signal(number, lambda *_: None))
+        undo.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False))
+        self._selector.register(self._woken, selectors.EVENT_READ)
+
+    def _supervise(self) -> None:
+        deadline_s = float("inf")
+        while True:
+            self._start_due()
+            for key, _ in self._selector.select(self._patience_s(deadline_s)):
+                if key.fileobj is self._woken:
+                    self._take_signals(self._woken.recv(64))
+                else:
+                    self._hear(key.data)
+            self._reap()
+            if self._is_stopping:
+                running = [child for child in self._children.values() if child.pid]
+                if not running:
+                    return
+                deadline_s = min(deadline_s, time.monotonic() + STOP_S)
+                if time.monotonic() >= deadline_s:
+                    for child in running:
+                        log.error("stop-overdue child=%s: killed", child.name)
+                        os.kill(child.pid, signal.SIGKILL)
+
+    def _patience_s(self, deadline_s: float) -> float | None:
+        """How long nothing need be done unless something happens."""
+        due = [child.due_s for child in self._children.values() if not child.pid and not self._is_stopping]
+        soonest = min([*due, deadline_s])
+        return None if soonest == float("inf") else max(soonest - time.monotonic(), 0)
+
+    def _start_due(self) -> None:
+        if self._is_stopping:
+            return
+        for child in self._children.values():
+            if not child.pid and child.due_s <= time.monotonic():
+                inherited = [one.control for one in self._children.values() if one.control is not None]
+                child.start([*inherited, self._woken, self._waker])
+                assert child.control is not None  # noqa: S101 - it has just been started
+                self._selector.register(child.control, selectors.EVENT_READ, child)
+                self._connect()
+
+    def _connect(self) -> None:
+        """Give both children a new channel to each other."""
+        front, back = self._children[FRONT], self._children[BACK]
+        if front.pid and back.pid:
+            ours, theirs = socket.socketpair()
+            front.tell(CHANNEL, [ours.fileno()])
+            back.tell(CHANNEL, [theirs.fileno()])
+            ours.close()
+            theirs.close()
+
+    def _hear(self, child: Child) -> None:
+        if child.control is None:
+            return
+        try:
+            word = child.control.recv(1)
+        except OSError:
+            word = b""
+        if word == READY:
+            child.was_ready = True
+        else:
+            self._selector.unregister(child.control)
+
+    def _take_signals(self, numbers: bytes) -> None:
+        if {signal.SIGTERM, signal.SIGINT} & set(numbers):
+            self._stop()
+        elif signal.SIGHUP in numbers:
+            self._reload()
+
+    def _stop(self) -> None:
+        self._is_stopping = True
+        for child in self._children.values():
+            child.tell(STOP)
+
+    def _reload(self) -> None:
+        """Keep what the file says now for children to come, and have the back go on with it; else all stays."""
+        try:
+            settings = self._load()
+            check_startable(settings)
+            check_reloadable(self._settings, settings)
+            plans_by_device(northbound(settings.root_oid), settings)
+        except AgentError as problem:
+            log.error("reload-refused problem=%r: the configuration is as before", str(problem))
+            return
+        self._settings = settings
+        self._children[BACK].tell(RELOAD)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if not pid:
+                return
+            for child in self._children.values():
+                if child.pid == pid:
+                    self._bury(child, os.waitstatus_to_exitcode(status))
+
+    def _bury(self, child: Child, code: int) -> None:
+        if child.control is not None and child.control in self._selector.get_map():
+            self._selector.unregister(child.control)
+        child.ended()
+        if self._is_stopping:
+            return
+        if code > 0 and not child.was_ready:
+            # It never could begin: another try would end the same way, and the operator should be told at once.
+            self._code = code
+            self._stop()
+            return
+        delay_s = restart_delay_s(child.deaths)
+        log.error("child-died child=%s status=%d restarts=%d again_in_s=%g", child.name, code, child.restarts, delay_s)

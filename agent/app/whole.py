@@ -1,0 +1,103 @@
+"""The agent in one process and one event loop: the same parts as in several, without the channel between them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime, timezone
+
+from agent.app.answering import make_answering
+from agent.app.back import Back, Start
+from agent.app.plans import check_startable
+from agent.config import Settings
+from agent.device.client import Client
+from agent.service.keeper import Keeper
+from agent.service.poller import OpenSession, Poller
+from agent.service.statelock import StateLock
+from agent.snmp.engineid import start_engine
+from agent.snmp.sockets import open_sockets
+from agent.wire.counters import Counters
+from agent.wire.store import Store
+from agent.wire.writing import Assignment, Result
+
+log = logging.getLogger(__name__)
+
+
+class App:
+    """The agent. Use `start` and `stop` once each.
+
+    Args:
+        settings: the configuration, already checked by `load_settings`.
+        open_session: how a device is reached; the real client unless a test says otherwise.
+    """
+
+    def __init__(self, settings: Settings, open_session: OpenSession = Client) -> None:
+        check_startable(settings)
+        self._first_settings = settings
+        self._open_session = open_session
+
+    async def start(self) -> None:
+        """Open everything and begin to serve and poll.
+
+        Raises:
+            HostError: an address, the state directory or a library cannot be had.
+        """
+        settings = self._first_settings
+        async with AsyncExitStack() as undo:
+            sockets = open_sockets(settings.snmp.listen)
+            for opened in sockets:
+                undo.callback(opened.close)
+            self.addresses = [opened.getsockname()[:2] for opened in sockets]
+            self._lock = StateLock(settings.state_dir)
+            undo.callback(self._lock.release)
+            identity = start_engine(settings.state_dir, settings.snmp.engine_id)
+            self._answering = make_answering(
+                settings, identity, sockets, lambda wanted, who: self.back.assign(wanted, who)
+            )
+            undo.push_async_callback(self._answering.close)
+            self.back = Back(settings, Start(identity, datetime.now(timezone.utc)), self._answering, self._open_session)
+            self.back.start()
+            undo.pop_all()
+
+    async def stop(self) -> None:
+        """Stop polling, then serving."""
+        await self.back.stop()
+        await self._answering.close()
+        self._lock.release()
+
+    def reload(self, settings: Settings) -> None:
+        """Go on with another configuration, as `Back.reload` does.
+
+        Raises:
+            ConfigError: it cannot be gone on with; everything is as before.
+        """
+        self.back.reload(settings)
+
+    def _assign(self, wanted: Sequence[Assignment], who: str) -> Result:
+        return self.back.assign(wanted, who)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.back.settings
+
+    @property
+    def keepers(self) -> Mapping[str, Keeper]:
+        """The keepers of all devices, by name."""
+        return self.back.keepers
+
+    @property
+    def poller(self) -> Poller:
+        """What polls them."""
+        return self.back.poller
+
+    @property
+    def store(self) -> Store:
+        """What is served."""
+        return self._answering.store
+
+    @property
+    def counters(self) -> Counters:
+        """What became of datagrams."""
+        return self._answering.counters

@@ -1,0 +1,59 @@
+"""Frames over a connected stream socket, in one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterable
+
+from agent.wire.frames import HEAD_OCTETS, Kind, read_head
+
+BUFFER_OCTETS = 1 << 20
+"""What is read ahead, and what may wait to be sent before the sender must wait."""
+
+
+class Connection:
+    """One connection to the other end; made in the event loop that uses it."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def of(cls, connected: socket.socket) -> Connection:
+        """A connection over a connected socket."""
+        connected.setblocking(False)  # noqa: FBT003 - the socket's own signature
+        reader, writer = await asyncio.open_connection(sock=connected, limit=BUFFER_OCTETS)
+        writer.transport.set_write_buffer_limits(high=BUFFER_OCTETS)
+        return cls(reader, writer)
+
+    async def frames(self) -> AsyncIterator[tuple[Kind, bytes]]:
+        """Kind and payload of each frame until the other end is gone.
+
+        Others get their turn after every frame: a large swap must not keep requests waiting.
+
+        Raises:
+            FrameError: what came is no frame.
+        """
+        while True:
+            try:
+                kind, size = read_head(await self._reader.readexactly(HEAD_OCTETS))
+                payload = await self._reader.readexactly(size)
+            except (asyncio.IncompleteReadError, OSError):
+                return
+            yield kind, payload
+            await asyncio.sleep(0)
+
+    async def send(self, frames: Iterable[bytes]) -> None:
+        """Send frames; waits while the other end does not keep up.
+
+        Raises:
+            OSError: the other end is gone.
+        """
+        for each in frames:
+            self._writer.write(each)
+            await self._writer.drain()
+
+    def close(self) -> None:
+        """Close it; the other end sees that it ends."""
+        self._writer.close()
