@@ -47,6 +47,9 @@ class Answering(Protocol):
     def swap(self, owner: str, blocks: Sequence[Block]) -> None:
         """Have an owner's blocks served in the place of the ones it had."""
 
+    def propose(self, owner: str, blocks: Sequence[Block]) -> None:
+        """The same, unless something of the owner's is served already."""
+
     def obey(self, policy: Policy) -> None:
         """Communities, users and views from now on."""
 
@@ -59,8 +62,7 @@ class Start:
     """How a back came to be started.
 
     Attributes:
-        restarts: how often a back of this agent died before. What the front then serves of a device stays until the
-            device has been polled anew.
+        restarts: how often a back of this agent died before.
     """
 
     identity: EngineIdentity
@@ -87,7 +89,6 @@ class Back:
         self._plans = plans_by_device(self.module, settings)
         self._agent_plan, self._self_plan = make_plan(self.module), make_plan(STANDARD)
         self._loaded = datetime.now(timezone.utc)
-        self._resumes = start.restarts > 0
 
     def start(self) -> None:
         """Begin to poll and to be served.
@@ -112,7 +113,6 @@ class Back:
             self._show_all()
             self.poller.start()
             undo.pop_all()
-        self._resumes = False
         log.info("started version=%s devices=%d", agent.__version__, len(self.keepers))
 
     async def stop(self) -> None:
@@ -184,9 +184,7 @@ class Back:
         return numbered
 
     def _surroundings(self, name: str) -> Surroundings:
-        return Surroundings(
-            self._plans[name], self._answering, self._state, _limits(self.settings), keeps_silent=self._resumes
-        )
+        return Surroundings(self._plans[name], self._answering, self._state, _limits(self.settings))
 
     def _show_all(self) -> None:
         """Have everything served that is not a poll's to bring."""

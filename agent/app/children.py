@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from agent.app.answering import make_answering
 from agent.app.back import Back, Start
-from agent.app.control import Parent
+from agent.app.control import LOST, READY, Parent
 from agent.channel.inlet import Inlet
 from agent.channel.outlet import Outlet
 from agent.config import Settings
@@ -36,7 +36,7 @@ async def run_front(
 
     answering = make_answering(settings, identity, sockets, submit)
     assert isinstance(answering, WireService)  # noqa: S101 - the pysnmp path runs in one process
-    inlet = Inlet(answering, restarts, lambda: parent.ready())
+    inlet = Inlet(answering, restarts, lambda: parent.tell(READY), lambda: parent.tell(LOST))
     parent = Parent(control, inlet.attach, lambda: None)
     await parent.stopped.wait()
     await inlet.close()
@@ -59,7 +59,7 @@ async def run_back(control: socket.socket, settings: Settings, start: Start, loa
     parent = Parent(control, outlet.attach, reload)
     back = Back(settings, start, outlet, Client)
     back.start()
-    parent.ready()
+    parent.tell(READY)
     await parent.stopped.wait()
     await outlet.close()
     await back.stop()

@@ -1,7 +1,7 @@
 """Between the parent and each of its children: one socket pair, single octets, and file descriptors.
 
-The parent tells a child which channel to use, to reload, and to stop; a child tells the parent that it is ready. When
-the parent is gone the child sees the end of the stream, and ends too.
+The parent tells a child which channel to use, to reload, and to stop; a child tells the parent that it is ready, or
+has lost its channel. When the parent is gone the child sees the end of the stream, and ends too.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ CHANNEL: Final = b"C"
 RELOAD: Final = b"R"
 STOP: Final = b"S"
 READY: Final = b"U"
+LOST: Final = b"L"
+"""The channel to the other child ended; if that child lives, both need a new one."""
 
 
 class Parent:
@@ -35,10 +37,10 @@ class Parent:
         control.setblocking(False)  # noqa: FBT003 - the socket's own signature
         asyncio.get_running_loop().add_reader(control, self._hear)
 
-    def ready(self) -> None:
-        """Tell the parent that this child is ready."""
+    def tell(self, word: bytes) -> None:
+        """Tell the parent something."""
         try:
-            self._control.send(READY)
+            self._control.send(word)
         except OSError:
             self.stopped.set()
 

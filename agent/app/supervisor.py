@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from agent.app.back import Start
 from agent.app.children import run_back, run_front
-from agent.app.control import CHANNEL, READY, RELOAD, STOP
+from agent.app.control import CHANNEL, LOST, READY, RELOAD, STOP
 from agent.app.plans import check_reloadable, check_startable, plans_by_device
 from agent.config import Settings
 from agent.errors import AgentError, HostError
@@ -245,6 +245,8 @@ class Supervisor:
             word = b""
         if word == READY:
             child.was_ready = True
+        elif word == LOST:
+            self._connect()
         else:
             self._selector.unregister(child.control)
 

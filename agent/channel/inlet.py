@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 SET_PATIENCE_S = 5.0
 """A SET whose result is not known by then is answered genErr: it may or may not have been carried out."""
 COUNTERS_S = 1.0
+RECONNECT_S = 1.0
+"""A back that died is seen to by then; a connection that ended for another reason is asked for anew."""
 _GEN_ERR = 5
 
 
@@ -32,6 +34,10 @@ class Answering(Protocol):
     """What answers requests."""
 
     counters: Counters
+
+    @property
+    def owners(self) -> list[str]:
+        """Who has given something that is served."""
 
     def swap(self, owner: str, blocks: Sequence[Block]) -> None:
         """Put an owner's blocks in the place of the ones it had."""
@@ -52,13 +58,16 @@ class Inlet:
     Args:
         restarts: how often a front died before this one.
         on_ready: is called each time a back has given everything.
+        on_lost: is called a while after the connection ended, when no other has been attached.
     """
 
-    def __init__(self, answering: Answering, restarts: int, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, answering: Answering, restarts: int, on_ready: Callable[[], None], on_lost: Callable[[], None]
+    ) -> None:
         self._answering = answering
         self._restarts = restarts
         self._on_ready = on_ready
-        self._is_open = False
+        self._on_lost = on_lost
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._numbers = itertools.count(1)
@@ -105,7 +114,7 @@ class Inlet:
         self._connection = connection
         sending = asyncio.gather(self._send(connection), self._count(connection))
         try:
-            await connection.send([Hello(self._is_open, self._restarts).frame()])
+            await connection.send([Hello(tuple(self._answering.owners), self._restarts).frame()])
             await self._take(connection)
             log.warning("back-lost: the last snapshot is served on")
         except FrameError as problem:
@@ -120,6 +129,11 @@ class Inlet:
             for number in list(self._sets):
                 self._settle(number, Result(_GEN_ERR, 0))
             connection.close()
+        asyncio.get_running_loop().call_later(RECONNECT_S, self._miss)
+
+    def _miss(self) -> None:
+        if self._connection is None:
+            self._on_lost()
 
     async def _take(self, connection: Connection) -> None:
         swap: SwapReader | None = None
@@ -137,7 +151,6 @@ class Inlet:
                 self._settle(*frames.read_result(payload))
             elif kind is Kind.READY:
                 self._answering.open(frames.read_text(payload))
-                self._is_open = True
                 self._on_ready()
             else:
                 raise FrameError(f"{kind.name} is nothing for the front")

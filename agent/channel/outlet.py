@@ -46,6 +46,8 @@ class Outlet:
         self._on_event = on_event
         self._wanted: dict[str, list[FrozenBlock]] = {}
         self._sent: dict[str, list[FrozenBlock]] = {}
+        self._proposed: set[str] = set()
+        self._theirs: frozenset[str] = frozenset()
         self._policy: Policy | None = None
         self._owners: list[str] | None = None
         self._pending: dict[tuple[Kind, str | int], bytes] = {}
@@ -54,8 +56,14 @@ class Outlet:
 
     def swap(self, owner: str, blocks: Sequence[Block]) -> None:
         """Have an owner's blocks served in the place of the ones it had."""
+        self._proposed.discard(owner)
         self._wanted[owner] = [block for block in blocks if isinstance(block, FrozenBlock) and block.keys]
         self._put((Kind.SWAP, owner))
+
+    def propose(self, owner: str, blocks: Sequence[Block]) -> None:
+        """The same, unless the front has something of the owner's from a back before this one."""
+        self.swap(owner, blocks)
+        self._proposed.add(owner)
 
     def obey(self, policy: Policy) -> None:
         """Communities, users and views from now on."""
@@ -114,7 +122,8 @@ class Outlet:
 
     async def _greet(self, connection: Connection, hello: Hello) -> None:
         self.restarts = hello.restarts
-        if not hello.has_snapshot:  # the counters of one that died go on in the next
+        self._theirs = frozenset(hello.owners) - self._sent.keys()
+        if not hello.owners:  # the counters of one that died go on in the next
             await connection.send([frames.text_frame(Kind.COUNTERS, self.counters.values())])
         self._sent = {}
         self._pending = {}
@@ -137,6 +146,8 @@ class Outlet:
         kind, name = key
         if kind is Kind.SWAP:
             owner = str(name)
+            if owner in self._proposed and owner in self._theirs:
+                return
             before, after = self._sent.get(owner, []), self._wanted[owner]
             self._sent[owner] = after
             yield from frames.swap_frames(owner, before, after)

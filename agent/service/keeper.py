@@ -44,6 +44,9 @@ class Sink(Protocol):
     def swap(self, owner: str, blocks: Sequence[Block]) -> None:
         """Put an owner's blocks in the place of the ones it had."""
 
+    def propose(self, owner: str, blocks: Sequence[Block]) -> None:
+        """The same, unless something of the owner's is served already."""
+
 
 class Indexes(Protocol):
     """Where indexes are written down."""
@@ -113,7 +116,6 @@ class Surroundings:
     Attributes:
         clock: the wall clock, for time stamps.
         monotonic: seconds that never step, for durations and what is due.
-        keeps_silent: whether nothing is shown before the first poll, since what is shown already says more.
     """
 
     plans: Plans
@@ -122,7 +124,6 @@ class Surroundings:
     limits: Limits
     clock: Callable[[], datetime] = now
     monotonic: Callable[[], float] = time.monotonic
-    keeps_silent: bool = False
 
 
 class Keeper:
@@ -136,8 +137,9 @@ class Keeper:
         self._unkept: list[Given] = []
         self.known = Known(_first_health(settings), ExchangeLog(around.limits.http_max_count))
         self._sizes: dict[Feed, int] = {}
-        if not around.keeps_silent:
-            self._publish(self._show(self.known, self._around.clock(), Feed.STATUS, Feed.EXCHANGES))
+        # A process that served the device before may have known more of it; that stays until the first poll.
+        for feed, ready in self._show(self.known, self._around.clock(), Feed.STATUS, Feed.EXCHANGES).items():
+            self._around.sink.propose(self.owner(feed), ready)
 
     def owner(self, feed: Feed) -> str:
         """Under which name the blocks of a feed are served."""

@@ -94,6 +94,10 @@ class SnmpService:
         """Put an owner's blocks in the place of the ones it had."""
         self.store.swap(owner, blocks)
 
+    def propose(self, owner: str, blocks: Sequence[Block]) -> None:
+        """The same, unless something of the owner's is served already."""
+        self.store.propose(owner, blocks)
+
     def obey(self, policy: Policy) -> None:
         """Nothing changes: pysnmp keeps the communities and users it was made with."""
 

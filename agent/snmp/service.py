@@ -77,9 +77,18 @@ class WireService:
         """Put an owner's blocks in the place of the ones it had."""
         self.store.swap(owner, blocks)
 
+    def propose(self, owner: str, blocks: Sequence[Block]) -> None:
+        """The same, unless something of the owner's is served already."""
+        self.store.propose(owner, blocks)
+
     def blocks_of(self, owner: str) -> Sequence[Block]:
         """The blocks of an owner."""
         return self.store.blocks_of(owner)
+
+    @property
+    def owners(self) -> list[str]:
+        """Who has given something that is served."""
+        return [owner for owner in self.store.owners if owner != LIVE]
 
     def obey(self, policy: Policy) -> None:
         """Communities, users and views from now on; sockets, engine and counters stay."""
@@ -99,7 +108,7 @@ class WireService:
 
     def open(self, owners: Sequence[str]) -> None:
         """Answer from now on, and serve nothing of others than these owners."""
-        for owner in set(self.store.owners) - {LIVE, *owners}:
+        for owner in set(self.owners) - set(owners):
             self.store.swap(owner, [])
         if self._front is None:
             self._front = Front(self._sockets, self._answer, self.counters)

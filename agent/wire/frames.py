@@ -243,18 +243,16 @@ class Hello:
     """What the front says first.
 
     Attributes:
-        has_snapshot: whether it serves already, from what a back before this one gave it.
+        owners: whose blocks it serves already, given by a back before this one.
         restarts: how often a front died before this one.
     """
 
-    has_snapshot: bool
+    owners: tuple[str, ...]
     restarts: int
 
     def frame(self) -> bytes:
         """As it is sent."""
-        return text_frame(
-            Kind.HELLO, {"version": VERSION, "has_snapshot": self.has_snapshot, "restarts": self.restarts}
-        )
+        return text_frame(Kind.HELLO, {"version": VERSION, "owners": self.owners, "restarts": self.restarts})
 
     @classmethod
     def read(cls, payload: bytes) -> Hello:
@@ -266,4 +264,4 @@ class Hello:
         content: Mapping[str, Any] = read_text(payload)
         if content.get("version") != VERSION:
             raise FrameError(f"version {content.get('version')!r} where {VERSION} belongs")
-        return cls(bool(content["has_snapshot"]), int(content["restarts"]))
+        return cls(tuple(content["owners"]), int(content["restarts"]))

@@ -87,6 +87,11 @@ class Store:
         if after:
             self._owned[owner] = after
 
+    def propose(self, owner: Owner, blocks: Sequence[Block]) -> None:
+        """Put an owner's blocks where it has none."""
+        if owner not in self._owned:
+            self.swap(owner, blocks)
+
     def blocks_of(self, owner: Owner) -> Sequence[Block]:
         """The blocks of an owner."""
         return self._owned.get(owner, ())

@@ -13,3 +13,8 @@ def block(column: Oid, contents: dict[Oid, bytes], tag: int = encoding.OCTET_STR
     ordered = sorted(contents)
     made = Cells(column, tag, tuple(map(packed, ordered)), tuple(contents[index] for index in ordered))
     return next(make_blocks([made]))
+
+
+def cells_of(column: Oid, keys: tuple[bytes, ...], content: bytes = b"x") -> Cells:
+    """Cells of a column that all say the same."""
+    return Cells(column, encoding.OCTET_STRING, keys, (content,) * len(keys))

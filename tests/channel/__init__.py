@@ -1,0 +1,1 @@
+"""The channel between front and back, both ends."""

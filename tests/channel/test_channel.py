@@ -1,0 +1,300 @@
+"""Both ends of the channel over a real socket pair."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from agent.channel import inlet as inlet_module
+from agent.channel.inlet import Inlet
+from agent.channel.outlet import Outlet
+from agent.wire import frames
+from agent.wire.block import Block
+from agent.wire.counters import Counters
+from agent.wire.frames import Kind
+from agent.wire.later import Later
+from agent.wire.policy import Policy
+from agent.wire.store import Store
+from agent.wire.writing import Assignment, Result
+from tests.snmp.agents import USERS, snmp_settings
+from tests.support.policies import policy_of
+from tests.wire.cells import block
+
+A, B = (1, 3, 1), (1, 3, 2)
+WANTED = [Assignment(1, "sysContact", (0,), "me")]
+
+
+class Face:
+    """What answers, reduced to what the channel needs of it."""
+
+    def __init__(self) -> None:
+        self.counters = Counters()
+        self.store = Store()
+        self.policies: list[Policy] = []
+        self.opened: list[list[str]] = []
+
+    @property
+    def owners(self) -> list[str]:
+        return self.store.owners
+
+    def swap(self, owner: str, blocks: Sequence[Block]) -> None:
+        self.store.swap(owner, blocks)
+
+    def blocks_of(self, owner: str) -> Sequence[Block]:
+        return self.store.blocks_of(owner)
+
+    def obey(self, policy: Policy) -> None:
+        self.policies.append(policy)
+
+    def open(self, owners: Sequence[str]) -> None:
+        self.opened.append(list(owners))
+
+
+class Pair:
+    """A front's and a back's end, connected at will."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[list[Assignment], str]] = []
+        self.events: list[Any] = []
+        self.lost = 0
+        self.result = Result(0, 0)
+        self.new_front()
+        self.new_back()
+
+    def new_front(self) -> None:
+        self.face = Face()
+        self.inlet = Inlet(self.face, 4, lambda: None, self._lose)
+
+    def new_back(self) -> None:
+        self.outlet = Outlet(self._assign, self.events.append)
+
+    def connect(self) -> None:
+        ours, theirs = socket.socketpair()
+        self.inlet.attach(ours)
+        self.outlet.attach(theirs)
+
+    def _lose(self) -> None:
+        self.lost += 1
+
+    def _assign(self, wanted: Sequence[Assignment], who: str) -> Result:
+        self.asked.append((list(wanted), who))
+        return self.result
+
+
+@asynccontextmanager
+async def pair() -> AsyncIterator[Pair]:
+    made = Pair()
+    yield made
+    await made.inlet.close()
+    await made.outlet.close()
+
+
+def run(test: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(asyncio.wait_for(test(), 20))  # type: ignore[arg-type]
+
+
+async def until(condition: Callable[[], object]) -> None:
+    while not condition():
+        await asyncio.sleep(0.005)
+
+
+def walked(store: Store) -> list[bytes]:
+    found, key = [], b""
+    while (cell := store.next(key)) is not None:
+        found.append(cell.varbind)
+        key = cell.key
+    return found
+
+
+def test_what_was_given_before_the_connection_arrives_in_one_piece_and_then_the_front_is_opened() -> None:
+    async def test() -> None:
+        async with pair() as both:
+            policy = policy_of(snmp_settings(USERS))
+            both.outlet.swap("a", [block(A, {(1,): b"a"})])
+            both.outlet.obey(policy)
+            both.outlet.open(["a"])
+            both.connect()
+            await until(lambda: both.face.opened)
+            assert both.face.opened == [["a"]]
+            assert both.face.policies == [policy]
+            assert len(both.face.store) == 1
+            assert both.outlet.restarts == 4
+
+    run(test)
+
+
+def test_a_new_front_gets_everything_and_goes_on_counting() -> None:
+    async def test() -> None:
+        async with pair() as both:
+            for row in range(3):
+                both.outlet.swap(f"owner {row}", [block(A, {(row,): b"x"})])
+            both.outlet.open([])
+            both.connect()
+            both.face.counters.in_pkts = 41
+            await until(lambda: both.outlet.counters.in_pkts == 41)
+            before = both.face.store
+            both.new_front()
+            both.connect()
+            await until(lambda: both.face.opened)
+            assert walked(both.face.store) == walked(before)
+            assert both.face.counters.in_pkts == 41
+
+    run(test)
+
+
+def test_a_new_back_replaces_what_it_knows_better_and_leaves_the_rest_for_now() -> None:
+    async def test() -> None:
+        async with pair() as both:
+            both.outlet.swap("document", [block(A, {(1,): b"model"})])
+            both.outlet.swap("status", [block(B, {(1,): b"up"})])
+            both.outlet.open(["document", "status"])
+            both.connect()
+            await until(lambda: both.face.opened)
+            await both.outlet.close()
+            both.new_back()
+            both.outlet.propose("status", [block(B, {(1,): b"never polled"})])
+            both.outlet.propose("fresh", [block(A, {(2,): b"fresh"})])
+            both.outlet.open(["document", "status", "fresh"])
+            both.connect()
+            await until(lambda: len(both.face.opened) == 2)
+            assert [bind[-2:] for bind in walked(both.face.store)] == [b"el", b"sh", b"up"]
+            both.outlet.swap("status", [block(B, {(1,): b"stale"})])
+            await until(lambda: walked(both.face.store)[-1].endswith(b"stale"))
+
+    run(test)
+
+
+def test_a_slow_front_gets_the_latest_and_the_back_keeps_no_queue() -> None:
+    async def test() -> None:
+        async with pair() as both:
+            ours, theirs = socket.socketpair()
+            both.outlet.attach(theirs)
+            ours.setblocking(False)  # noqa: FBT003
+            loop = asyncio.get_running_loop()
+            await loop.sock_sendall(ours, frames.Hello((), 0).frame())
+            for turn in range(300):
+                both.outlet.swap("big", [block(A, {(row,): bytes([turn % 256]) * 1000 for row in range(1000)})])
+                await asyncio.sleep(0)
+            assert len(both.outlet._pending) <= 1
+            received = 0
+            while True:
+                try:
+                    received += len(await asyncio.wait_for(loop.sock_recv(ours, 1 << 20), 0.5))
+                except asyncio.TimeoutError:
+                    break
+            assert received < 10 * 1_100_000, "300 swaps of a megabyte were not all sent"
+            ours.close()
+
+    run(test)
+
+
+def test_a_set_is_answered_behind_what_it_changed() -> None:
+    async def test() -> None:
+        async with pair() as both:
+            both.outlet.swap("self", [block(A, {(0,): b"old"})])
+            both.outlet.open([])
+            both.connect()
+            await until(lambda: both.face.opened)
+            seen: list[tuple[Result, bytes]] = []
+
+            def assign(wanted: Sequence[Assignment], who: str) -> Result:
+                both.outlet.swap("self", [block(A, {(0,): b"new"})])
+                return Result(0, 0)
+
+            both.outlet._assign = assign
+            result = both.inlet.submit(WANTED, "me")
+            assert isinstance(result, Later)
+            result.then(lambda value: seen.append((value, walked(both.face.store)[0][-3:])))
+            await until(lambda: seen)
+            assert seen == [(Result(0, 0), b"new")]
+
+    run(test)
+
+
+def test_a_set_without_a_back_is_refused_and_one_whose_back_dies_is_a_general_error() -> None:
+    async def test() -> None:
+        async with pair() as both:
+            assert both.inlet.submit(WANTED, "me") == Result(13, 1)
+            ours, theirs = socket.socketpair()
+            both.inlet.attach(ours)
+            await until(lambda: both.inlet._connection)
+            settled: list[Result] = []
+            result = both.inlet.submit(WANTED, "me")
+            assert isinstance(result, Later)
+            result.then(settled.append)
+            await asyncio.sleep(0.01)
+            theirs.close()
+            await until(lambda: settled)
+            assert settled == [Result(5, 0)]
+
+    run(test)
+
+
+def test_a_set_that_takes_too_long_is_a_general_error_and_its_late_result_is_ignored(monkeypatch: Any) -> None:
+    async def test() -> None:
+        monkeypatch.setattr(inlet_module, "SET_PATIENCE_S", 0.05)
+        async with pair() as both:
+            ours, theirs = socket.socketpair()
+            both.inlet.attach(ours)
+            await until(lambda: both.inlet._connection)
+            settled: list[Result] = []
+            result = both.inlet.submit(WANTED, "me")
+            assert isinstance(result, Later)
+            result.then(settled.append)
+            await until(lambda: settled)
+            theirs.send(frames.result_frame(1, Result(0, 0)))
+            await asyncio.sleep(0.05)
+            assert settled == [Result(5, 0)]
+            theirs.close()
+
+    run(test)
+
+
+def test_noise_ends_the_connection_and_another_is_asked_for(monkeypatch: Any) -> None:
+    async def test() -> None:
+        monkeypatch.setattr(inlet_module, "RECONNECT_S", 0.01)
+        async with pair() as both:
+            both.outlet.swap("a", [block(A, {(1,): b"a"})])
+            both.outlet.open(["a"])
+            both.connect()
+            await until(lambda: both.face.opened)
+            ours, theirs = socket.socketpair()
+            both.inlet.attach(ours)
+            theirs.send(b"\xff" * 100)
+            await until(lambda: both.lost)
+            assert len(both.face.store) == 1
+            both.connect()
+            await until(lambda: len(both.face.opened) == 2)
+            theirs.close()
+
+    run(test)
+
+
+def test_events_of_the_front_reach_the_back() -> None:
+    async def test() -> None:
+        async with pair() as both:
+            both.inlet.tell({"kind": "nobody hears it"})
+            both.connect()
+            await until(lambda: both.inlet._connection)
+            both.inlet.tell({"kind": "authentication", "address": "192.0.2.1"})
+            await until(lambda: both.events)
+            assert both.events == [{"kind": "authentication", "address": "192.0.2.1"}]
+
+    run(test)
+
+
+def test_a_swap_that_takes_all_away_is_told_too() -> None:
+    async def test() -> None:
+        async with pair() as both:
+            both.outlet.swap("a", [block(A, {(1,): b"a"})])
+            both.outlet.open(["a"])
+            both.connect()
+            await until(lambda: len(both.face.store) == 1)
+            both.outlet.swap("a", [])
+            await until(lambda: len(both.face.store) == 0)
+            assert Kind.SWAP not in {kind for kind, _ in both.outlet._pending}
+
+    run(test)

@@ -1,0 +1,1 @@
+"""The agent as processes, killed and started."""

@@ -1,0 +1,234 @@
+"""Front and back as processes: what is lost when one is killed, and what goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.sim import SimSpec, Simulator
+from tests.snmp import messages
+from tests.snmp.messages import Oid, Peer, User
+from tests.support.cells import MODULE
+from tests.support.process import COMMUNITY, CONTACT, SERVICES, UPTIME, AgentProcess
+from tests.support.running import wait_for
+
+BOOTS: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0)
+IN_PKTS: Oid = (1, 3, 6, 1, 2, 1, 11, 1, 0)
+RATE, SECONDS = 1000, 6
+RESOURCE_UNAVAILABLE = 13
+
+
+def state_of(agent: AgentProcess) -> int:
+    return agent.number((*MODULE.objects["lnbDeviceState"].oid, 1))
+
+
+def wait_polled(agent: AgentProcess) -> None:
+    model: Oid = (*MODULE.objects["lnbDeviceModel"].oid, 1)
+    wait_for(lambda: agent.get(model).values[0][0] == 4, "the first poll", 30)
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[AgentProcess]:
+    with Simulator(SimSpec(clients=1)) as simulator, AgentProcess(tmp_path, simulator.port) as running:
+        wait_polled(running)
+        yield running
+
+
+class Asking(threading.Thread):
+    """Sends GETs at a steady rate, and counts the answers."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._port = port
+        self.sent = 0
+        self.answered: set[int] = set()
+
+    def run(self) -> None:
+        """Send for some seconds, then wait for what is still on its way."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+            asking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+            asking.connect(("127.0.0.1", self._port))
+            asking.settimeout(0.0005)
+            began = time.monotonic()
+            while self.sent < RATE * SECONDS:
+                while self.sent < min((time.monotonic() - began) * RATE, RATE * SECONDS):
+                    self.sent += 1
+                    asking.send(messages.get(SERVICES, community=COMMUNITY, request_id=self.sent))
+                self._hear(asking)
+            asking.settimeout(2)
+            while len(self.answered) < self.sent and self._hear(asking):
+                pass
+
+    def _hear(self, asking: socket.socket) -> bool:
+        try:
+            answer = messages.read(asking.recv(65_535))
+        except OSError:
+            return False
+        assert answer.values == [(2, b"\x48")]
+        self.answered.add(answer.request_id)
+        return True
+
+
+def test_a_back_killed_during_a_thousand_gets_a_second_loses_no_answer(agent: AgentProcess) -> None:
+    asking = Asking(agent.port)
+    asking.start()
+    time.sleep(1)
+    first = agent.kill("back")
+    second = agent.reborn("back", first)
+    agent.wait_logged("started version", lambda count: count == 2)
+    agent.kill("back")
+    agent.reborn("back", second)
+    asking.join()
+    assert asking.sent == RATE * SECONDS
+    assert len(asking.answered) == asking.sent
+    assert len(agent.logged("child-died child=back status=-9")) == 2
+
+
+def test_a_front_killed_during_a_thousand_gets_a_second_costs_less_than_two_seconds(agent: AgentProcess) -> None:
+    asking = Asking(agent.port)
+    asking.start()
+    time.sleep(1)
+    began = time.monotonic()
+    agent.kill("front")
+    assert agent.answers(SERVICES)
+    silent_s = time.monotonic() - began
+    asking.join()
+    assert silent_s < 2
+    # What waited in the front's hands died with it; what waited in the socket did not.
+    assert len(asking.answered) > asking.sent - 2 * RATE
+    print(f"silent for {silent_s:.2f} s, {asking.sent - len(asking.answered)} of {asking.sent} unanswered")
+
+
+def test_boots_time_uptime_and_counters_go_on_in_a_new_front(agent: AgentProcess) -> None:
+    for _ in range(200):
+        agent.number(SERVICES)
+    boots, uptime, received = agent.number(BOOTS), agent.number(UPTIME), agent.number(IN_PKTS)
+    time.sleep(1.5)  # the back learns the counters every second
+    front = agent.kill("front")
+    agent.reborn("front", front)
+    assert agent.number(BOOTS) == boots == 1
+    assert agent.number(UPTIME) > uptime
+    assert agent.number(IN_PKTS) > received
+    told = Peer().read(agent.ask(Peer().build(User(b""), messages.pdu(messages.GET))) or b"", User(b""))
+    assert (told.boots, told.time * 100 <= agent.number(UPTIME)) == (1, True)
+    assert abs(told.time * 100 - agent.number(UPTIME)) < 500
+
+
+def test_a_killed_back_leaves_the_last_snapshot_served_until_the_next_poll(agent: AgentProcess) -> None:
+    walked = agent.number((*MODULE.objects["lnbAgentCells"].oid, 0))
+    serial: Oid = (*MODULE.objects["lnbDeviceSerial"].oid, 1)
+    before, state = agent.get(serial).values, state_of(agent)
+    back = agent.kill("back")
+    for _ in range(50):
+        assert agent.get(serial).values == before
+        assert state_of(agent) == state
+    agent.reborn("back", back)
+    agent.wait_logged("started version", lambda count: count == 2)
+    for _ in range(50):
+        assert agent.get(serial).values == before
+        assert state_of(agent) == state
+    wait_for(lambda: agent.number((*MODULE.objects["lnbAgentCells"].oid, 0)) >= walked, "the next poll", 30)
+    assert agent.get(serial).values == before
+
+
+def test_with_both_killed_nothing_is_answered_wrong_until_all_is_there_again(agent: AgentProcess) -> None:
+    state: Oid = (*MODULE.objects["lnbDeviceState"].oid, 1)
+    front, back = agent.kill("front"), agent.kill("back")
+    answers = []
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends and len(answers) < 20:
+        answer = agent.ask(messages.get(state, community=COMMUNITY), 0.2)
+        if answer is not None:
+            answers.append(messages.read(answer).values[0])
+    assert len(answers) == 20
+    assert {tag for tag, _ in answers} == {2}, "an object was said not to exist while the agent was incomplete"
+    assert {front, back}.isdisjoint(agent.children().values())
+
+
+def test_a_set_is_carried_out_by_the_back_and_refused_while_there_is_none(agent: AgentProcess) -> None:
+    assert agent.set(CONTACT, messages.string(b"operations")).outcome == (0, 0)
+    assert agent.get(CONTACT).values == [(4, b"operations")]
+    back = agent.kill("back")
+    answer = agent.set(CONTACT, messages.string(b"nobody"))
+    if answer.outcome == (0, 0):  # the new back was there already
+        assert agent.get(CONTACT).values == [(4, b"nobody")]
+    else:
+        assert answer.outcome in {(RESOURCE_UNAVAILABLE, 1), (messages.GEN_ERR, 0)}
+    agent.reborn("back", back)
+    wait_for(lambda: agent.set(CONTACT, messages.string(b"again")).outcome == (0, 0), "a back that takes SETs", 20)
+    assert agent.get(CONTACT).values == [(4, b"again")]
+
+
+def test_a_back_that_keeps_dying_is_started_less_and_less_often(agent: AgentProcess) -> None:
+    back = 0
+    for _ in range(3):
+        back = wait_for(lambda: agent.children().get("back", 0), "a back", 20)
+        agent.kill("back")
+    delays = [float(line.rpartition("=")[2]) for line in agent.logged("child-died child=back")]
+    assert delays == sorted(delays)
+    assert delays[0] == 0 < delays[-1]
+    agent.reborn("back", back)
+
+
+def test_the_children_end_when_their_parent_is_killed(agent: AgentProcess) -> None:
+    children = agent.children()
+    assert set(children) == {"front", "back"}
+    agent.process.kill()
+    agent.process.wait()
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children.values()), "the children's end", 20)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_within_seconds_with_exit_code_zero_and_leaves_no_process(
+    agent: AgentProcess, number: signal.Signals
+) -> None:
+    children = agent.children()
+    os.kill(agent.process.pid, number)
+    assert agent.process.wait(20) == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in children.values())
+    assert agent.logged("level=(ERROR|WARNING)") == []
+
+
+def test_sighup_reloads_without_a_new_process_and_a_broken_file_changes_nothing(agent: AgentProcess) -> None:
+    children = agent.children()
+    agent.content["snmp"]["communities"].append({"name": "fresh"})
+    agent.write()
+    agent.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: agent.ask(messages.get(SERVICES, community=b"fresh"), 0.3), "the new community", 20)
+
+    agent.config.write_text("snmp: [")
+    agent.process.send_signal(signal.SIGHUP)
+    agent.wait_logged("reload-refused")
+    assert agent.answers(SERVICES)
+    assert agent.ask(messages.get(SERVICES, community=b"fresh")) is not None
+    assert agent.children() == children
+    # A back that is started now goes on with what was good.
+    back = agent.kill("back")
+    agent.reborn("back", back)
+    agent.wait_logged("started version", lambda count: count == 2)
+    assert agent.ask(messages.get(SERVICES, community=b"fresh")) is not None
+
+
+def test_what_cannot_be_had_at_the_start_ends_the_agent_with_its_exit_code(tmp_path: Path) -> None:
+    with AgentProcess(tmp_path) as first:
+        (tmp_path / "other").mkdir()
+        second = AgentProcess(tmp_path / "other")
+        second.content["snmp"]["listen"] = first.content["snmp"]["listen"]
+        second.write()
+        second.begin()
+        assert second.process.wait(20) == 71
+        assert second.logged("cannot listen on")
+
+        second.content["snmp"]["listen"] = ["127.0.0.1:0"]
+        second.content["state_dir"] = first.content["state_dir"]
+        second.write()
+        second.begin()
+        assert second.process.wait(20) == 71
+        assert second.logged("is in use by another agent")
