@@ -44,6 +44,10 @@ class Answering(Protocol):
     def counters(self) -> Counters:
         """What became of datagrams."""
 
+    @property
+    def restarts(self) -> int:
+        """How often the process that answers died; always 0 where it is this one."""
+
     def swap(self, owner: str, blocks: Sequence[Block]) -> None:
         """Have an owner's blocks served in the place of the ones it had."""
 
@@ -216,6 +220,8 @@ class Back:
             states=Counter(keeper.known.health.state for keeper in keepers),
             drift=sum(len(keeper.known.drift) for keeper in keepers),
             cells=sum(keeper.cells for keeper in keepers),
+            front_restarts=self._answering.restarts,
+            back_restarts=self._start.restarts,
         )
         self._serve("agent", self._agent_plan, view)
 

@@ -116,11 +116,11 @@ class Inlet:
         try:
             await connection.send([Hello(tuple(self._answering.owners), self._restarts).frame()])
             await self._take(connection)
-            log.warning("back-lost: the last snapshot is served on")
+            log.info("back-lost: the last snapshot is served on")
         except FrameError as problem:
             log.error("channel-broken problem=%r", str(problem))
         except OSError as problem:
-            log.warning("back-lost problem=%r: the last snapshot is served on", str(problem))
+            log.info("back-lost problem=%r: the last snapshot is served on", str(problem))
         finally:
             sending.cancel()
             with contextlib.suppress(asyncio.CancelledError, OSError):

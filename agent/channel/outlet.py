@@ -108,11 +108,11 @@ class Outlet:
                     self._on_event(frames.read_text(payload))
                 else:
                     raise FrameError(f"{kind.name} is nothing for the back")
-            log.warning("front-lost: it gets everything when it is back")
+            log.info("front-lost: it gets everything when it is back")
         except FrameError as problem:
             log.error("channel-broken problem=%r", str(problem))
         except OSError as problem:
-            log.warning("front-lost problem=%r", str(problem))
+            log.info("front-lost problem=%r", str(problem))
         finally:
             if sending is not None:
                 sending.cancel()

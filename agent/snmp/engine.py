@@ -90,6 +90,8 @@ class SnmpService:
         """Seconds since the engine started."""
         return int(time.monotonic() - self.started_s)
 
+    restarts = 0
+
     def swap(self, owner: str, blocks: Sequence[Block]) -> None:
         """Put an owner's blocks in the place of the ones it had."""
         self.store.swap(owner, blocks)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
 import secrets
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,16 +57,51 @@ def start_engine(state_dir: Path, configured: str | None) -> EngineIdentity:
     """
     path = state_dir / "engine.json"
     known = _read(path)
-    wanted = bytes.fromhex(configured.removeprefix("0x")) if configured else None
-    if known is None or (wanted is not None and wanted != known.engine_id):
-        fresh = EngineIdentity(wanted or _PREFIX + secrets.token_bytes(8), 1)
-    else:
-        fresh = EngineIdentity(known.engine_id, min(known.boots + 1, BOOTS_MAX))
-    _write(path, fresh)
-    return fresh
+    wanted = bytes.fromhex(configured.removeprefix("0x")) if configured else known.last if known else b""
+    engine_id = wanted or _PREFIX + secrets.token_bytes(8)
+    boots = dict(known.boots) if known else {}
+    boots[engine_id] = min(boots.get(engine_id, 0) + 1, BOOTS_MAX)
+    if known is not None:
+        _note_copy(known, state_dir)
+    _write(path, _Known(engine_id, boots, _place(state_dir)))
+    return EngineIdentity(engine_id, boots[engine_id])
 
 
-def _read(path: Path) -> EngineIdentity | None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the file says.
+
+    Attributes:
+        last: the engine ID that was used last.
+        boots: of every engine ID that was ever used here: one that comes back must not begin anew.
+        place: where the directory was.
+    """
+
+    last: bytes
+    boots: Mapping[bytes, int]
+    place: str = ""
+
+
+def _place(state_dir: Path) -> str:
+    """Where the state directory is: this machine and the path, as a digest."""
+    try:
+        machine = Path("/etc/machine-id").read_bytes().strip()
+    except OSError:
+        machine = b""
+    return hashlib.sha256(machine + b"\0" + os.fsencode(state_dir.resolve())).hexdigest()[:32]
+
+
+def _note_copy(known: _Known, state_dir: Path) -> None:
+    """Say so when the directory was last used in another place: two engines of one ID confuse every manager."""
+    if known.place and known.place != _place(state_dir):
+        log.warning(
+            "state-dir-moved directory=%s: it was last used on another machine or under another path; if it is a copy "
+            "and the other agent runs on, stop this one and delete engine.json, for an engine ID of its own",
+            state_dir,
+        )
+
+
+def _read(path: Path) -> _Known | None:
     try:
         octets = path.read_bytes()
     except FileNotFoundError:
@@ -73,8 +110,10 @@ def _read(path: Path) -> EngineIdentity | None:
         raise HostError(f"cannot read {path}: {problem.strerror}") from problem
     try:
         data = json.loads(octets)
-        identity = EngineIdentity(bytes.fromhex(data["engine_id"]), int(data["boots"]))
-        if not 5 <= len(identity.engine_id) <= 32 or not 0 < identity.boots <= BOOTS_MAX:
+        former = {bytes.fromhex(engine_id): int(boots) for engine_id, boots in data.get("former", {}).items()}
+        last = bytes.fromhex(data["engine_id"])
+        known = _Known(last, {**former, last: int(data["boots"])}, str(data.get("place", "")))
+        if not all(5 <= len(each) <= 32 and 0 < boots <= BOOTS_MAX for each, boots in known.boots.items()):
             raise ValueError("out of bounds")
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         # With its boots unknown the old ID must not be used again: managers would refuse it as a replay.
@@ -85,11 +124,13 @@ def _read(path: Path) -> EngineIdentity | None:
             raise HostError(f"cannot write {aside}: {problem.strerror}; state_dir must be writable") from problem
         log.error("engine-state-corrupt file=%s kept_as=%s: the engine gets a new ID", path, aside)
         return None
-    return identity
+    return known
 
 
-def _write(path: Path, identity: EngineIdentity) -> None:
-    text = json.dumps({"engine_id": identity.engine_id.hex(), "boots": identity.boots}) + "\n"
+def _write(path: Path, known: _Known) -> None:
+    former = {each.hex(): boots for each, boots in known.boots.items() if each != known.last}
+    content = {"engine_id": known.last.hex(), "boots": known.boots[known.last], "place": known.place}
+    text = json.dumps({**content, "former": former} if former else content) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".engine-")

@@ -85,6 +85,8 @@ class WireService:
         """The blocks of an owner."""
         return self.store.blocks_of(owner)
 
+    restarts = 0
+
     @property
     def owners(self) -> list[str]:
         """Who has given something that is served."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ OWN = "80001f88050102030405"
 def written(folder: Path) -> dict[str, object]:
     found = json.loads((folder / "engine.json").read_text())
     assert isinstance(found, dict)
-    return found
+    return {key: value for key, value in found.items() if key != "place"}
 
 
 def test_rfc3411_5_the_first_start_makes_an_id_of_its_own_and_boots_once(tmp_path: Path) -> None:
@@ -88,6 +89,29 @@ def test_rfc3414_2_2_2_another_configured_id_begins_at_one(tmp_path: Path) -> No
     start_engine(tmp_path, None)
     assert start_engine(tmp_path, OWN) == EngineIdentity(bytes.fromhex(OWN), 1)
     assert start_engine(tmp_path, OWN + "06") == EngineIdentity(bytes.fromhex(OWN + "06"), 1)
+
+
+def test_rfc3414_2_2_2_an_id_that_comes_back_goes_on_where_its_boots_were(tmp_path: Path) -> None:
+    generated = start_engine(tmp_path, None)
+    start_engine(tmp_path, OWN)
+    start_engine(tmp_path, OWN)
+    assert start_engine(tmp_path, generated.engine_id.hex()) == EngineIdentity(generated.engine_id, 2)
+    assert start_engine(tmp_path, OWN) == EngineIdentity(bytes.fromhex(OWN), 3)
+
+
+def test_a_state_directory_in_another_place_is_noticed_and_used_all_the_same(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, copy = tmp_path / "first", tmp_path / "copy"
+    identity = start_engine(first, None)
+    start_engine(first, None)
+    assert caplog.records == []
+    shutil.copytree(first, copy)
+    assert start_engine(copy, None) == EngineIdentity(identity.engine_id, 3)
+    assert "state-dir-moved" in caplog.text
+    caplog.clear()
+    start_engine(copy, None)
+    assert caplog.records == []
 
 
 def test_the_file_is_complete_when_the_identity_is_returned(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ class AgentView:
     Attributes:
         states: how many devices are in each state.
         drift: mismatches in all devices' last documents.
+        front_restarts: how often the process that answers died and was started anew, of this agent.
+        back_restarts: the same of the process that polls.
     """
 
     version: str
@@ -28,6 +30,8 @@ class AgentView:
     states: Mapping[DeviceState, int]
     drift: int
     cells: int
+    front_restarts: int = 0
+    back_restarts: int = 0
 
 
 INFO = Scalars(
@@ -53,6 +57,12 @@ INFO = Scalars(
                value=lambda agent: agent.drift),
         Column(10, "lnbAgentCells", GAUGE, "Cells served, when this was last counted.",
                value=lambda agent: agent.cells),
+        Column(11, "lnbAgentFrontRestarts", GAUGE,
+               "How often the process that answers requests died since the agent started, and was started anew.",
+               value=lambda agent: agent.front_restarts),
+        Column(12, "lnbAgentBackRestarts", GAUGE,
+               "How often the process that polls devices died since the agent started, and was started anew.",
+               value=lambda agent: agent.back_restarts),
     ),
 )  # fmt: skip
 
