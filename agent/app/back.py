@@ -22,6 +22,7 @@ from agent.mib.module import northbound
 from agent.mib.plan import make_plan
 from agent.mib.standard import STANDARD, SelfView
 from agent.model.identity import Identities
+from agent.service.assigner import Assigner
 from agent.service.keeper import Keeper, Limits, Surroundings
 from agent.service.poller import OpenSession, Poller
 from agent.service.rejections import Rejections
@@ -32,7 +33,7 @@ from agent.snmp.service import make_policy
 from agent.wire.block import Block, make_blocks
 from agent.wire.counters import Counters
 from agent.wire.policy import Policy
-from agent.wire.writing import COMMIT_FAILED, Assignment, Result
+from agent.wire.writing import Assignment, Result
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,7 @@ class Back:
                 self._serve_agent,
                 Rejections(self._state),
             )
+            self._assigner = Assigner([WrittenSettings(self._take_settings)])
             self._show_all()
             self.poller.start()
             undo.pop_all()
@@ -143,22 +145,18 @@ class Back:
         log.info("reloaded devices=%d", len(self.keepers))
 
     def assign(self, wanted: Sequence[Assignment], who: str) -> Result:
-        """What managers write takes effect here: on disk first, then everywhere at once."""
+        """Carry out a SET whose values fit their objects: whose they are checks first, then all is taken."""
+        return self._assigner.assign(wanted, who)
+
+    def _take_settings(self, wanted: Sequence[Assignment]) -> None:
+        """Settings that managers write take effect here: on disk first, then everywhere at once."""
         values = {each.name: each.value for each in wanted}
-        try:
-            self._state.keep_written(
-                {name: (value, configured(self._configured, name)) for name, value in values.items()}
-            )
-        except Exception as problem:
-            log.exception("set-failed by=%s objects=%s", who, ",".join(values))
-            return Result(COMMIT_FAILED, wanted[0].position, problem)
+        self._state.keep_written({name: (value, configured(self._configured, name)) for name, value in values.items()})
         self.settings = with_values(self.settings, values)
         for keeper in self.keepers.values():
             keeper.limit(_limits(self.settings))
         self._serve_self()
         self._serve_agent()
-        log.info("written by=%s objects=%s", who, ",".join(values))
-        return Result(0, 0)
 
     def _renew_keepers(self) -> None:
         """Keepers for the devices of the settings in force; what was known of a device is kept."""

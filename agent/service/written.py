@@ -6,10 +6,12 @@ edited the file has the last word.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from agent.config import Settings
+from agent.mib.encoding import Oid
+from agent.wire.writing import Assignment
 
 FIELDS: Final = {
     "lnbHttpTracking": ("http", "tracking"),
@@ -45,3 +47,24 @@ def still_valid(settings: Settings, written: Mapping[str, tuple[Any, Any]]) -> d
     return {
         name: value for name, (value, then) in written.items() if name in FIELDS and configured(settings, name) == then
     }
+
+
+class WrittenSettings:
+    """Owner of the objects that are settings.
+
+    Args:
+        take: has the settings changed, or raises and has changed nothing.
+    """
+
+    names = tuple(FIELDS)
+
+    def __init__(self, take: Callable[[Sequence[Assignment]], None]) -> None:
+        self._take = take
+
+    def check(self, name: str, instance: Oid, value: Any) -> int:
+        """No setting depends on anything but its own syntax."""
+        return 0
+
+    def assign(self, wanted: Sequence[Assignment], who: str) -> None:
+        """Take the values, all of them, or raise and have changed nothing."""
+        self._take(wanted)

@@ -1,0 +1,58 @@
+"""SETs on the back's side: each object's owner checks first, and only when all agree are the values assigned."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any, Final, Protocol
+
+from agent.mib.encoding import Oid
+from agent.wire.writing import COMMIT_FAILED, NOT_WRITABLE, Assignment, Result
+
+log = logging.getLogger(__name__)
+
+UNDO_FAILED: Final = 15
+
+
+class Settable(Protocol):
+    """Owner of some writable objects."""
+
+    @property
+    def names(self) -> Iterable[str]:
+        """The objects."""
+
+    def check(self, name: str, instance: Oid, value: Any) -> int:
+        """Error status that assigning would have now (RFC 3416 4.2.5), 0 for none; changes nothing."""
+
+    def assign(self, wanted: Sequence[Assignment], who: str) -> None:
+        """Take the values, all of them, or raise and have changed nothing."""
+
+
+class Assigner:
+    """Takes SETs for several owners; what may fail (the disk) should be owned by the first of them."""
+
+    def __init__(self, owners: Sequence[Settable]) -> None:
+        self._owners = {name: (place, owner) for place, owner in enumerate(owners) for name in owner.names}
+
+    def assign(self, wanted: Sequence[Assignment], who: str) -> Result:
+        """Do all of it or nothing."""
+        for each in wanted:
+            known = self._owners.get(each.name)
+            status = known[1].check(each.name, each.instance, each.value) if known else NOT_WRITABLE
+            if status:
+                return Result(status, each.position)
+        in_order = sorted(wanted, key=lambda each: self._owners[each.name][0])
+        done = 0
+        for _, group in groupby(in_order, key=lambda each: self._owners[each.name][0]):
+            part = list(group)
+            try:
+                self._owners[part[0].name][1].assign(part, who)
+            except Exception as problem:
+                log.exception("set-failed by=%s objects=%s", who, ",".join(each.name for each in part))
+                if done:  # what an earlier owner took stays taken, and the manager must know
+                    return Result(UNDO_FAILED, 0, problem)
+                return Result(COMMIT_FAILED, part[0].position, problem)
+            done += len(part)
+        log.info("written by=%s objects=%s", who, ",".join(each.name for each in wanted))
+        return Result(0, 0)
