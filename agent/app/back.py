@@ -27,7 +27,7 @@ from agent.service.keeper import Keeper, Limits, Surroundings
 from agent.service.poller import OpenSession, Poller
 from agent.service.rejections import Rejections
 from agent.service.state import StateStore
-from agent.service.written import configured, still_valid, with_values
+from agent.service.written import WrittenSettings, configured, still_valid, with_values
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.service import make_policy
 from agent.wire.block import Block, make_blocks
