@@ -5,9 +5,10 @@ Names come and go packed (agent.mib.encoding.packed). What is not in view does n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from itertools import chain
+from typing import Final, Protocol
 
 from agent.mib import encoding
 from agent.wire import ber
@@ -17,6 +18,8 @@ from agent.wire.view import View
 NO_SUCH_OBJECT = b"\x80\x00"
 NO_SUCH_INSTANCE = b"\x81\x00"
 END_OF_MIB_VIEW = b"\x82\x00"
+_SMALLEST: Final = 7
+"""Octets of the smallest varbind there is: a name of two sub-identifiers and an empty value."""
 
 
 class Source(Protocol):
@@ -27,6 +30,9 @@ class Source(Protocol):
 
     def next(self, key: bytes) -> Found | None:
         """The first cell behind a key."""
+
+    def run(self, key: bytes, count: int, end: bytes) -> tuple[list[bytes], bytes]:
+        """Varbinds from a cell on: one at least, at most so many, none at or behind `end`; and the last one's key."""
 
     def next_column(self, key: bytes) -> Found | None:
         """The first cell behind all of the column that a key lies in."""
@@ -137,31 +143,42 @@ def get_bulk(
     Repetitions end early once every repeater is at the end of the view (RFC 3416 4.2.3).
     """
     first = min(max(non_repeaters, 0), len(names))
-    varbinds: list[bytes] = []
-    room = limit
-    for varbind in _bulk(source, view, names[:first], names[first:], max(max_repetitions, 0)):
+    varbinds = _fitting(_each_next(source, view, names[:first]), limit)
+    if len(varbinds) < first or max_repetitions <= 0 or first == len(names):
+        return varbinds
+    room = limit - sum(map(len, varbinds))
+    rows = min(max_repetitions, max(room, 0) // (_SMALLEST * (len(names) - first)) + 1)
+    columns = [_column(source, view, name, rows) for name in names[first:]]
+    height = min(max(len(cells) for cells, _ in columns) + 1, rows)  # one row more, in which all are at the end
+    padded = [[*cells[:height], *[ended] * (height - len(cells))] for cells, ended in columns]
+    return varbinds + _fitting(chain.from_iterable(zip(*padded, strict=True)), room)
+
+
+def _fitting(varbinds: Iterable[bytes], room: int) -> list[bytes]:
+    """The varbinds before the first that does not fit."""
+    fitting = []
+    for varbind in varbinds:
         room -= len(varbind)
         if room < 0:
             break
-        varbinds.append(varbind)
-    return varbinds
+        fitting.append(varbind)
+    return fitting
 
 
-def _bulk(
-    source: Source, view: View, once: Sequence[bytes], repeated: Sequence[bytes], repetitions: int
-) -> Iterator[bytes]:
-    for name in once:
+def _each_next(source: Source, view: View, names: Iterable[bytes]) -> Iterator[bytes]:
+    for name in names:
         found = following(source, view, name)
         yield _exception(name, END_OF_MIB_VIEW) if found is None else found.varbind
-    places = list(repeated)
-    for _ in range(repetitions if places else 0):
-        ended = True
-        for position, place in enumerate(places):
-            found = following(source, view, place)
-            if found is None:
-                yield _exception(place, END_OF_MIB_VIEW)
-            else:
-                places[position], ended = found.key, False
-                yield found.varbind
-        if ended:
-            return
+
+
+def _column(source: Source, view: View, name: bytes, rows: int) -> tuple[list[bytes], bytes]:
+    """Varbinds of so many cells behind a name, fewer where the view ends; and what stands behind that end."""
+    cells: list[bytes] = []
+    place = name
+    while len(cells) < rows:
+        found = following(source, view, place)
+        if found is None:
+            break
+        run, place = source.run(found.key, rows - len(cells), view.reach(found.key))
+        cells += run
+    return cells, _exception(place, END_OF_MIB_VIEW)

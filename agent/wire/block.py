@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Protocol
 
 from agent.mib import encoding
@@ -28,6 +29,9 @@ class Block(Protocol):
     def varbind(self, position: int) -> bytes:
         """The whole VarBind of a cell: SEQUENCE { name, value }."""
 
+    def run(self, first: int, stop: int) -> list[bytes]:
+        """The VarBinds of the cells from a position up to another."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrozenBlock:
@@ -41,6 +45,11 @@ class FrozenBlock:
     def varbind(self, position: int) -> bytes:
         """The whole VarBind of a cell."""
         return self.varbinds[self.offsets[position] : self.offsets[position + 1]]
+
+    def run(self, first: int, stop: int) -> list[bytes]:
+        """The VarBinds of the cells from a position up to another."""
+        varbinds = self.varbinds
+        return [varbinds[start:end] for start, end in pairwise(self.offsets[first : stop + 1])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,10 @@ class LiveBlock:
         """The VarBind with the value of this moment."""
         name = encoding.tlv(encoding.OBJECT_IDENTIFIER, encoding.oid(self.oid) + b"\0")
         return encoding.tlv(0x30, name + encoding.tlv(self.tag, self.read()))
+
+    def run(self, first: int, stop: int) -> list[bytes]:
+        """The VarBind, if its position is asked for."""
+        return [self.varbind(position) for position in range(first, stop)]
 
 
 PIECE: Final = 4096

@@ -49,6 +49,14 @@ class _Column:
         position = position_of(self.blocks[place], suffix)
         return None if position is None else self.blocks[place].varbind(position)
 
+    def run(self, suffix: bytes, count: int, end: bytes | None) -> tuple[list[bytes], bytes]:
+        block = self.blocks[bisect_right(self.starts, suffix) - 1]
+        first = bisect_left(block.keys, suffix)
+        stop = min(first + count, len(block.keys))
+        if end is not None:
+            stop = bisect_left(block.keys, end, first, stop)
+        return block.run(first, stop), self.prefix + block.keys[stop - 1]
+
     def next(self, suffix: bytes) -> Found | None:
         place = max(bisect_right(self.starts, suffix) - 1, 0)
         while place < len(self.blocks):
@@ -145,6 +153,15 @@ class Store:
                 return found
             place += 1
         return None
+
+    def run(self, key: bytes, count: int, end: bytes) -> tuple[list[bytes], bytes]:
+        """Cells of one column from one that there is: at most so many, none at or behind `end`; and the last one's key.
+
+        There may be more behind them, of the same column too.
+        """
+        prefix = self._order[bisect_right(self._order, key) - 1]
+        suffix_end = end[len(prefix) :] if end.startswith(prefix) else None
+        return self._columns[prefix].run(key[len(prefix) :], count, suffix_end)
 
     def next_column(self, key: bytes) -> Found | None:
         """The first cell of the columns behind the one that a packed OID lies in, None at the end."""

@@ -24,6 +24,10 @@ class View:
         place = bisect_right(self.starts, key) - 1
         return place >= 0 and key < self.ends[place]
 
+    def reach(self, key: bytes) -> bytes:
+        """The first key behind one in view of which that is not sure without asking."""
+        return self.ends[bisect_right(self.starts, key) - 1]
+
     def resume(self, key: bytes) -> bytes | None:
         """The start of the first range behind a key that is not in view, None when there is none."""
         place = bisect_right(self.starts, key)
