@@ -7,6 +7,7 @@ import logging
 import socket
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pyasn1.type.constraint import ConstraintsIntersection, ValueRangeConstraint
@@ -17,21 +18,23 @@ from pysnmp.proto import rfc1905
 from pysnmp.proto.rfc1902 import Integer32, OctetString
 from pysnmp.proto.secmod.cache import Cache
 
-from agent.config import SnmpSettings, UserSettings
+from agent.config import SnmpSettings
 from agent.errors import HostError
-from agent.mib.module import parse_oid
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.gate import Gate, make_gate
 from agent.snmp.responder import Limits, Responder
 from agent.snmp.throttle import Throttle
-from agent.wire.access import Access, Grant, Level, Model
 from agent.wire.answer import Source
+from agent.wire.community import CONTEXT_SIGN, Community
 from agent.wire.counters import Counters
-from agent.wire.view import NOTHING, View, make_view
+from agent.wire.policy import DEFAULT_CONTEXT, make_policy
+from agent.wire.usm import User
+from agent.wire.view import View
 
 log = logging.getLogger(__name__)
 
 AUTH_PROTOCOLS = {
+    "MD5": pysnmp_config.USM_AUTH_HMAC96_MD5,
     "SHA": pysnmp_config.USM_AUTH_HMAC96_SHA,
     "SHA-224": pysnmp_config.USM_AUTH_HMAC128_SHA224,
     "SHA-256": pysnmp_config.USM_AUTH_HMAC192_SHA256,
@@ -40,43 +43,14 @@ AUTH_PROTOCOLS = {
 }
 # net-snmp's AES-192 and AES-256 are what pysnmp names Blumenthal; the Reeder extension is -C there.
 PRIV_PROTOCOLS = {
+    "DES": pysnmp_config.USM_PRIV_CBC56_DES,
     "AES-128": pysnmp_config.USM_PRIV_CFB128_AES,
     "AES-192": pysnmp_config.USM_PRIV_CFB192_AES_BLUMENTHAL,
     "AES-256": pysnmp_config.USM_PRIV_CFB256_AES_BLUMENTHAL,
     "AES-192-C": pysnmp_config.USM_PRIV_CFB192_AES,
     "AES-256-C": pysnmp_config.USM_PRIV_CFB256_AES,
 }
-_LEVELS = {
-    "noAuthNoPriv": Level.NO_AUTH_NO_PRIV,
-    "authNoPriv": Level.AUTH_NO_PRIV,
-    "authPriv": Level.AUTH_PRIV,
-}
-
-
-def make_access(settings: SnmpSettings) -> Access:
-    """The access policy of a configuration; communities act with v1 and v2c, users at their own level."""
-    views: dict[str | None, View] = {
-        name: make_view(map(parse_oid, view.include), map(parse_oid, view.exclude))
-        for name, view in settings.all_views.items()
-    }
-    views[None] = NOTHING
-    grants: dict[tuple[Model, str], Grant] = {}
-    for number, community in enumerate(settings.communities):
-        grant = Grant(Level.NO_AUTH_NO_PRIV, views[community.view], views[community.write_view])
-        for model in (Model.V1, Model.V2C):
-            grants[model, community_name(number)] = grant
-    for user in settings.users:
-        grants[Model.USM, user.name] = Grant(_LEVELS[user.level], views[user.view], views[user.write_view])
-    return Access(grants)
-
-
-def _write_view(views: Mapping[str, View], name: str | None) -> View:
-    return NOTHING if name is None else views[name]
-
-
-def community_name(number: int) -> str:
-    """The security name of a community, which is no secret."""
-    return f"community{number}"
+LOCALIZED = pysnmp_config.USM_KEY_TYPE_LOCALIZED
 
 
 class SnmpService:
@@ -92,34 +66,32 @@ class SnmpService:
         source: Source,
         counters: Counters,
         sockets: Sequence[socket.socket],
+        contexts: Mapping[str, View] = DEFAULT_CONTEXT,
     ) -> None:
         if any(user.priv for user in settings.users):
             check_privacy()
         self._engine = _make_engine(identity, settings.max_message_size)
         self.started_s = time.monotonic()
-        communities = {
-            community_name(number): community.name.reveal().encode()
-            for number, community in enumerate(settings.communities)
-        }
-        for name, community in communities.items():
-            # As octets: what pysnmp makes of text is Latin-1.
-            pysnmp_config.add_v1_system(self._engine, name, OctetString(community))
-        for user in settings.users:
+        policy = make_policy(settings, identity.engine_id, contexts)
+        communities = spelled_out(policy.communities, contexts)
+        for number, (octets, community) in enumerate(communities.items()):
+            _add_community(self._engine, number, octets, community)
+        for user in policy.users.values():
             _add_user(self._engine, user)
-        limits = Limits(
-            settings.max_message_size,
-            len(identity.engine_id),
-            {name: len(community) for name, community in communities.items()},
-        )
-        self._responder = Responder(self._engine, source, make_access(settings), counters, limits)
-        gate = make_gate(settings.communities, settings.users, settings.max_message_size, counters)
+        longest = {
+            community.name: max(len(octets) for octets, one in communities.items() if one.name == community.name)
+            for community in communities.values()
+        }
+        limits = Limits(settings.max_message_size, len(identity.engine_id), longest)
+        self._responder = Responder(self._engine, source, policy.access, counters, limits)
+        gate = make_gate(communities, policy.users, settings.max_message_size, counters)
         self._opening = _attach(self._engine, sockets, gate)
 
     def engine_time_s(self) -> int:
         """Seconds since the engine started."""
         return int(time.monotonic() - self.started_s)
 
-    def reload(self, settings: SnmpSettings) -> None:
+    def reload(self, settings: SnmpSettings, contexts: Mapping[str, View] = DEFAULT_CONTEXT) -> None:
         """Not on this path.
 
         Raises:
@@ -173,13 +145,36 @@ def _make_engine(identity: EngineIdentity, max_message_size: int) -> SnmpEngine:
     return engine
 
 
-def _add_user(engine: SnmpEngine, user: UserSettings) -> None:
-    keys: list[Any] = []
+def spelled_out(communities: Mapping[bytes, Community], contexts: Iterable[str]) -> dict[bytes, Community]:
+    """Communities with one more for every context they can be used in, since pysnmp knows nothing of `name@context`."""
+    more = {
+        octets + CONTEXT_SIGN + context.encode(): replace(community, context=context)
+        for octets, community in communities.items()
+        if community.context is None
+        for context in contexts
+        if context
+    }
+    return {**more, **communities}
+
+
+def _add_community(engine: SnmpEngine, number: int, octets: bytes, community: Community) -> None:
+    # As octets: what pysnmp makes of text is Latin-1.
+    pysnmp_config.add_v1_system(
+        engine,
+        f"row{number}",
+        OctetString(octets),
+        contextName=OctetString((community.context or "").encode()),
+        securityName=community.name,
+    )
+
+
+def _add_user(engine: SnmpEngine, user: User) -> None:
+    options: dict[str, Any] = {}
     if user.auth:
-        keys += [AUTH_PROTOCOLS[user.auth.protocol], user.auth.passphrase.reveal().encode()]
+        options |= {"authProtocol": AUTH_PROTOCOLS[user.auth.name], "authKey": user.auth_key, "authKeyType": LOCALIZED}
     if user.priv:
-        keys += [PRIV_PROTOCOLS[user.priv.protocol], user.priv.passphrase.reveal().encode()]
-    pysnmp_config.add_v3_user(engine, user.name, *keys)
+        options |= {"privProtocol": PRIV_PROTOCOLS[user.priv.name], "privKey": user.priv_key, "privKeyType": LOCALIZED}
+    pysnmp_config.add_v3_user(engine, OctetString(user.name), **options)
 
 
 def _attach(engine: SnmpEngine, sockets: Iterable[socket.socket], gate: Gate) -> list[asyncio.Future[Any]]:

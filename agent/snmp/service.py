@@ -9,21 +9,21 @@ from __future__ import annotations
 import secrets
 import socket
 import time
-from collections.abc import Sequence
-from ipaddress import ip_network
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from agent.config import SnmpSettings, UserSettings
-from agent.snmp.engine import SnmpService, community_name, make_access
+from agent.config import SnmpSettings
+from agent.snmp.engine import SnmpService
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.front import Complaints, Front
 from agent.wire.answer import Source
 from agent.wire.command import Commands
-from agent.wire.community import Community
 from agent.wire.counters import Counters
+from agent.wire.crypto import check_crypto
 from agent.wire.entity import Entity
-from agent.wire.keys import AUTH_PROTOCOLS, PRIV_PROTOCOLS, auth_key, priv_key
-from agent.wire.usm import User, Usm
+from agent.wire.policy import DEFAULT_CONTEXT, make_policy
+from agent.wire.usm import Usm
+from agent.wire.view import View
 from agent.wire.writing import Writer
 
 
@@ -33,7 +33,7 @@ class Service(Protocol):
     def engine_time_s(self) -> int:
         """Seconds since the engine started."""
 
-    def reload(self, settings: SnmpSettings) -> None:
+    def reload(self, settings: SnmpSettings, contexts: Mapping[str, View] = DEFAULT_CONTEXT) -> None:
         """Communities, users and views from now on."""
 
     async def close(self) -> None:
@@ -51,31 +51,31 @@ class WireService:
         counters: Counters,
         sockets: Sequence[socket.socket],
         writer: Writer,
+        contexts: Mapping[str, View] = DEFAULT_CONTEXT,
     ) -> None:
         self._started_s = time.monotonic()
         self._identity = identity
         self._source = source
         self._counters = counters
         self._writer = writer
-        self._front = Front(sockets, self._entity(settings).answer, counters)
+        self._front = Front(sockets, self._entity(settings, contexts).answer, counters)
 
-    def reload(self, settings: SnmpSettings) -> None:
+    def reload(self, settings: SnmpSettings, contexts: Mapping[str, View] = DEFAULT_CONTEXT) -> None:
         """Communities, users and views from now on; sockets, engine and counters stay."""
-        self._front.answer_with(self._entity(settings).answer)
+        self._front.answer_with(self._entity(settings, contexts).answer)
 
-    def _entity(self, settings: SnmpSettings) -> Entity:
-        engine_id = self._identity.engine_id
-        users = [make_user(user, engine_id) for user in settings.users]
+    def _entity(self, settings: SnmpSettings, contexts: Mapping[str, View]) -> Entity:
+        policy = make_policy(settings, self._identity.engine_id, contexts)
         usm = Usm(
-            engine_id,
+            self._identity.engine_id,
             self._identity.boots,
             self.engine_time_s,
-            {user.name: user for user in users},
+            policy.users,
             self._counters,
             secrets.randbits(64),
         )
-        commands = Commands(self._source, make_access(settings), self._writer, Complaints())
-        return Entity(make_communities(settings), usm, commands, self._counters, settings.max_message_size)
+        commands = Commands(self._source, policy.access, self._writer, Complaints())
+        return Entity(policy.communities, usm, commands, self._counters, policy.max_message_size)
 
     def engine_time_s(self) -> int:
         """Seconds since the engine started."""
@@ -86,29 +86,6 @@ class WireService:
         self._front.close()
 
 
-def make_communities(settings: SnmpSettings) -> dict[bytes, Community]:
-    """What each community means."""
-    return {
-        community.name.reveal().encode(): Community(
-            community_name(number), "", tuple(ip_network(source) for source in community.sources)
-        )
-        for number, community in enumerate(settings.communities)
-    }
-
-
-def make_user(user: UserSettings, engine_id: bytes) -> User:
-    """A user with its keys localized to this engine."""
-    name = user.name.encode()
-    if user.auth is None:
-        return User(name)
-    auth = AUTH_PROTOCOLS[user.auth.protocol]
-    key = auth_key(user.auth.passphrase.reveal().encode(), auth, engine_id)
-    if user.priv is None:
-        return User(name, auth, key)
-    priv = PRIV_PROTOCOLS[user.priv.protocol]
-    return User(name, auth, key, priv, priv_key(user.priv.passphrase.reveal().encode(), auth, priv, engine_id))
-
-
 def open_service(
     settings: SnmpSettings,
     identity: EngineIdentity,
@@ -116,8 +93,14 @@ def open_service(
     counters: Counters,
     sockets: Sequence[socket.socket],
     writer: Writer,
+    contexts: Mapping[str, View] = DEFAULT_CONTEXT,
 ) -> Service:
-    """The service on the configured path."""
+    """The service on the configured path.
+
+    Raises:
+        HostError: a protocol that a user has does not work on this machine.
+    """
+    check_crypto(settings)
     if settings.engine == "pysnmp":
-        return SnmpService(settings, identity, source, counters, sockets)
-    return WireService(settings, identity, source, counters, sockets, writer)
+        return SnmpService(settings, identity, source, counters, sockets, contexts)
+    return WireService(settings, identity, source, counters, sockets, writer, contexts)

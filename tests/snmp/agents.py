@@ -113,6 +113,8 @@ def user_settings(user: User, **more: Any) -> dict[str, Any]:
         entry["allow_unauthenticated"] = True
     if user.priv:
         entry["priv"] = {"protocol": user.priv, "passphrase": Secret(user.priv_secret.decode())}
+    if {"MD5", "DES"} & {user.auth, user.priv}:
+        entry["allow_weak"] = True
     return entry
 
 
