@@ -36,8 +36,10 @@ from agent.snmp.engineid import start_engine
 from agent.snmp.service import open_service
 from agent.snmp.sockets import open_sockets
 from agent.wire.block import Block, LiveBlock, make_blocks
+from agent.wire.context import make_contexts
 from agent.wire.counters import Counters
 from agent.wire.store import Store
+from agent.wire.view import View
 from agent.wire.writing import Writable, Writer
 
 log = logging.getLogger(__name__)
@@ -136,10 +138,19 @@ class App:
             self.settings = with_values(self._configured, written)
             self._identity = start_engine(self.settings.state_dir, self.settings.snmp.engine_id)
             self.keepers = {
-                device.name: Keeper(index, device, self._surroundings(device.name)) for device, index in self._indexed()
+                device.name: Keeper(index, device, self._surroundings(device.name))
+                for device, index in self._indexed(self.settings)
             }
             writer = Writer(self._writables(), self._assign)
-            self._snmp = open_service(self.settings.snmp, self._identity, self.store, self.counters, sockets, writer)
+            self._snmp = open_service(
+                self.settings.snmp,
+                self._identity,
+                self.store,
+                self.counters,
+                sockets,
+                writer,
+                self._contexts(self.settings),
+            )
             undo.push_async_callback(self._snmp.close)
             self._serve_self()
             self._serve_agent()
@@ -178,7 +189,7 @@ class App:
         check_startable(settings)
         _check_reloadable(self._configured, settings)
         plans = _plans_by_overlays(self.module, settings, self._plans.values())
-        self._snmp.reload(settings.snmp)
+        self._snmp.reload(settings.snmp, self._contexts(settings))
         self._plans = plans
         self._configured = settings
         self.settings = with_values(settings, still_valid(settings, self._state.written()))
@@ -194,7 +205,7 @@ class App:
         for name in before.keys() - {device.name for device in self.settings.devices}:
             self.poller.drop(name)
             before[name].retire()
-        for device, index in self._indexed():
+        for device, index in self._indexed(self.settings):
             old, around = before.get(device.name), self._surroundings(device.name)
             if old is not None and old.settings == device:
                 old.renew(around)
@@ -208,10 +219,14 @@ class App:
             self.keepers[device.name] = keeper
             self.poller.put(keeper)
 
-    def _indexed(self) -> list[tuple[DeviceSettings, int]]:
+    def _contexts(self, settings: Settings) -> Mapping[str, View]:
+        """What each context shows: the default one and one for each device."""
+        return make_contexts(self.module, {device.name: index for device, index in self._indexed(settings)})
+
+    def _indexed(self, settings: Settings) -> list[tuple[DeviceSettings, int]]:
         """The configured devices with their indexes."""
         indexes = Identities(self._state.given(""))
-        numbered = [(device, indexes.index("device", device.name)) for device in self.settings.devices]
+        numbered = [(device, indexes.index("device", device.name)) for device in settings.devices]
         self._state.keep("", indexes.take_fresh())
         return numbered
 
@@ -258,6 +273,7 @@ class App:
             engine_time_s=self._snmp.engine_time_s,
             counts=self.counters,
             serial_number=lambda: self._serial_number,
+            contexts=("", *(device.name for device in self.settings.devices)),
         )
         cells, _ = build(make_plan(STANDARD), (Feed.AGENT,), view, {})
         self.store.swap("self", [*make_blocks(cells), *live_blocks(STANDARD, view)])

@@ -61,7 +61,8 @@ class WireService:
         self._front = Front(sockets, self._entity(settings, contexts).answer, counters)
 
     def reload(self, settings: SnmpSettings, contexts: Mapping[str, View] = DEFAULT_CONTEXT) -> None:
-        """Communities, users and views from now on; sockets, engine and counters stay."""
+        """Communities, users, views and contexts from now on; sockets, engine and counters stay."""
+        check_crypto(settings)
         self._front.answer_with(self._entity(settings, contexts).answer)
 
     def _entity(self, settings: SnmpSettings, contexts: Mapping[str, View]) -> Entity:

@@ -7,7 +7,7 @@ import itertools
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,7 +23,9 @@ from agent.snmp.service import Service, open_service
 from agent.snmp.sockets import open_sockets
 from agent.wire.block import Block, make_blocks
 from agent.wire.counters import Counters
+from agent.wire.policy import DEFAULT_CONTEXT
 from agent.wire.store import Store
+from agent.wire.view import View
 from agent.wire.writing import Writer
 from tests.snmp import messages
 from tests.snmp.messages import Answer, Oid, Peer, User, UserAnswer
@@ -128,6 +130,7 @@ class RunningAgent:
 
     Args:
         store: what it serves, instead of the standard groups and the test table.
+        contexts: what each context shows.
 
     Attributes:
         problems: what its event loop had to complain about.
@@ -140,8 +143,10 @@ class RunningAgent:
         prepare: Callable[[Any], None] | None = None,
         writer: Writer | None = None,
         store: Store | None = None,
+        contexts: Mapping[str, View] = DEFAULT_CONTEXT,
     ) -> None:
         self.settings = settings
+        self._contexts = contexts
         self.is_wire = settings.engine == "wire"
         self._fills_store = store is None
         self.store = new_store() if store is None else store
@@ -173,9 +178,13 @@ class RunningAgent:
         sockets = open_sockets(self.settings.listen)
         self.addresses = [opened.getsockname()[:2] for opened in sockets]
         self.identity = start_engine(self._state_dir, self.settings.engine_id)
-        self.service: Any = open_service(self.settings, self.identity, self.store, self.counters, sockets, self._writer)
+        self.service: Any = open_service(
+            self.settings, self.identity, self.store, self.counters, sockets, self._writer, self._contexts
+        )
         if self._fills_store:
-            self.store.swap("self", self_blocks(self.settings, self.identity, self.counters, self.service))
+            self.store.swap(
+                "self", self_blocks(self.settings, self.identity, self.counters, self.service, tuple(self._contexts))
+            )
             self.store.swap("table", table_blocks())
         if self._prepare:
             self._prepare(self.service)
@@ -264,7 +273,11 @@ class RunningAgent:
 
 
 def self_blocks(
-    settings: SnmpSettings, identity: EngineIdentity, counters: Counters, service: Service
+    settings: SnmpSettings,
+    identity: EngineIdentity,
+    counters: Counters,
+    service: Service,
+    contexts: tuple[str, ...] = ("",),
 ) -> Sequence[Block]:
     """The standard groups, as the application serves them."""
     view = SelfView(
@@ -277,6 +290,7 @@ def self_blocks(
         uptime_ticks=lambda: service.engine_time_s() * 100,
         engine_time_s=service.engine_time_s,
         counts=counters,
+        contexts=contexts,
     )
     made, _ = build(make_plan(STANDARD), (Feed.AGENT,), view, {})
     return [*make_blocks(made), *live_blocks(STANDARD, view)]

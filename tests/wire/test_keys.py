@@ -46,7 +46,14 @@ def test_rfc3826_1_2_an_aes_key_is_the_beginning_of_the_localized_key() -> None:
 
 @pytest.mark.parametrize(
     ("name", "digest", "whole"),
-    [("MD5", 12, 16), ("SHA", 12, 20), ("SHA-224", 16, 28), ("SHA-256", 24, 32), ("SHA-384", 32, 48), ("SHA-512", 48, 64)],
+    [
+        ("MD5", 12, 16),
+        ("SHA", 12, 20),
+        ("SHA-224", 16, 28),
+        ("SHA-256", 24, 32),
+        ("SHA-384", 32, 48),
+        ("SHA-512", 48, 64),
+    ],
 )
 def test_rfc7860_4_sizes_of_digests_and_keys(name: str, digest: int, whole: int) -> None:
     protocol = AUTH_PROTOCOLS[name]

@@ -41,6 +41,7 @@ class SelfView:
         uptime_ticks: hundredths of a second since the agent started.
         engine_time_s: seconds since the engine's boots last rose.
         serial_number: snmpSetSerialNo, which every SET that names it must know.
+        contexts: names of all contexts, the default one among them.
     """
 
     settings: SnmpSettings
@@ -53,3 +54,4 @@ class SelfView:
     engine_time_s: Callable[[], int]
     counts: Counts
     serial_number: Callable[[], int] = lambda: 0
+    contexts: tuple[str, ...] = ("",)
