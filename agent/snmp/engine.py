@@ -152,7 +152,6 @@ def spelled_out(communities: Mapping[bytes, Community], contexts: Iterable[str])
         for octets, community in communities.items()
         if community.context is None
         for context in contexts
-        if context
     }
     return {**more, **communities}
 

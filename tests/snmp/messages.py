@@ -207,14 +207,15 @@ KEY_SIZES = {"DES": 16, "AES-128": 16, "AES-192": 24, "AES-256": 32, "AES-192-C"
 
 
 @cache
-def _master(algorithm: str, secret: bytes) -> bytes:
+def master(algorithm: str, secret: bytes) -> bytes:
+    """RFC 3414 A.2, before localizing."""
     octets = secret * (1048576 // len(secret) + 1)
     return hashlib.new(algorithm, octets[:1048576]).digest()
 
 
 def localized(algorithm: str, secret: bytes, engine_id: bytes) -> bytes:
     """RFC 3414 A.2."""
-    key = _master(algorithm, secret)
+    key = master(algorithm, secret)
     return hashlib.new(algorithm, key + engine_id + key).digest()
 
 
