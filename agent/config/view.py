@@ -21,7 +21,7 @@ def _text(value: Any) -> str:
 
 
 def _mask(value: str) -> str:
-    if not _BITS.fullmatch(value) and not _OCTETS.fullmatch(value):
+    if value and not _BITS.fullmatch(value) and not _OCTETS.fullmatch(value):
         raise ValueError(_MASK_PROBLEM)
     return value
 

@@ -43,6 +43,18 @@ class Community:
     sources: tuple[Network, ...]
 
 
+class _Sender:
+    """A community in one context: where it may come from, and who asks by version."""
+
+    __slots__ = ("askers", "sources")
+
+    def __init__(self, community: Community, context: str) -> None:
+        self.sources = community.sources
+        self.askers = {
+            version: Asker(model, community.name, Level.NO_AUTH_NO_PRIV, context) for version, model in _MODELS.items()
+        }
+
+
 class CommunityMessages:
     """Answers v1 and v2c messages."""
 
@@ -50,6 +62,7 @@ class CommunityMessages:
         self, communities: Mapping[bytes, Community], commands: Commands, counters: Counters, max_message_size: int
     ) -> None:
         self._communities = communities
+        self._senders = {octets: _Sender(one, one.context or "") for octets, one in communities.items()}
         self._commands = commands
         self._counters = counters
         self._max_message_size = max_message_size
@@ -62,8 +75,8 @@ class CommunityMessages:
             BerError: it is not what it must be.
         """
         community, at = ber.string(datagram, at)
-        known, context = self._known(community)
-        if known is None or not within(address, known.sources):
+        sender = self._senders.get(community) or self._in_context(community)
+        if sender is None or not within(address, sender.sources):
             self._counters.in_bad_community_names += 1
             return None
         if ber.header(datagram, at)[0] not in _REQUESTS[version]:
@@ -74,23 +87,19 @@ class CommunityMessages:
             return self._finish(version, community, request_id, TOO_BIG_OUTCOME)
         request = pdu.read_request(datagram, at, len(datagram))
         limit = self._max_message_size - _FRAME - len(tlv(0x04, community)) - len(request.request_id)
-        asker = Asker(_MODELS[version], known.name, Level.NO_AUTH_NO_PRIV, context)
-        outcome = self._commands.outcome(request, asker, address, limit)
+        outcome = self._commands.outcome(request, sender.askers[version], address, limit)
         if outcome is None:  # a context there is not: v1 and v2c have no way to say so
             self._counters.unknown_contexts += 1
             return None
         return self._finish(version, community, request.request_id, outcome)
 
-    def _known(self, octets: bytes) -> tuple[Community | None, str]:
-        """The community that octets stand for, and the context; one that is known exactly wins over `name@context`."""
-        known = self._communities.get(octets)
-        if known is not None:
-            return known, known.context or ""
+    def _in_context(self, octets: bytes) -> _Sender | None:
+        """The community that `name@context` stands for in that context; what is known exactly has been looked for."""
         name, sign, context = octets.rpartition(CONTEXT_SIGN)
         known = self._communities.get(name) if sign else None
         if known is None or known.context is not None:
-            return None, ""
-        return known, context.decode("utf-8", "replace")
+            return None
+        return _Sender(known, context.decode("utf-8", "replace"))
 
     def _finish(self, version: int, community: bytes, request_id: bytes, outcome: Outcome) -> bytes | None:
         if outcome.is_denied:

@@ -16,25 +16,44 @@ _LARGEST = 2**32 - 1
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A family as it is matched: packed, the sub-identifiers that do not count cleared in value and mask."""
+    """A family as it is matched.
 
-    size: int
+    Attributes:
+        numbers: the sub-identifiers it wants, None for any.
+        mask: the packed subtree's length in ones, cleared where any will do; `value` is the packed subtree under it.
+    """
+
+    numbers: tuple[int | None, ...]
     mask: int
     value: int
     included: bool
 
     def matches(self, key: bytes) -> bool:
         """Whether a packed OID lies in the family."""
-        return len(key) >= self.size and int.from_bytes(key[: self.size], "big") & self.mask == self.value
-
-    def number(self, depth: int) -> int | None:
-        """The sub-identifier it wants at a depth, None for any."""
-        shift = 8 * self.size - 32 * (depth + 1)
-        return self.value >> shift & _LARGEST if self.mask >> shift & 1 else None
+        size = 4 * len(self.numbers)
+        return len(key) >= size and int.from_bytes(key[:size], "big") & self.mask == self.value
 
     def takes(self, depth: int, number: int) -> bool:
         """Whether it may have this sub-identifier at a depth."""
-        return self.number(depth) in (None, number)
+        return self.numbers[depth] in (None, number)
+
+    def next_match(self, least: Oid) -> Oid | None:
+        """The smallest OID from this one on that lies in the family, None when there is none."""
+        rising = None  # the last wildcard before the mismatch that can still go up
+        for place, (wanted, number) in enumerate(zip(self.numbers, least, strict=False)):
+            if wanted is None:
+                rising = place if number < _LARGEST else rising
+            elif wanted > number:
+                return (*least[:place], *self._from(place))
+            elif wanted < number:
+                if rising is None:
+                    return None
+                return (*least[:rising], least[rising] + 1, *self._from(rising + 1))
+        return (*least, *self._from(len(least)))
+
+    def _from(self, place: int) -> Oid:
+        """The smallest sub-identifiers from a place on."""
+        return tuple([number or 0 for number in self.numbers[place:]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +87,10 @@ class Family:
     @property
     def pattern(self) -> Pattern:
         """The family as it is matched."""
-        mask = value = 0
-        for place, number in enumerate(self.subtree):
-            counts = self.counts(place)
-            mask, value = mask << 32 | (_LARGEST if counts else 0), value << 32 | (number if counts else 0)
-        return Pattern(4 * len(self.subtree), mask, value, self.included)
+        numbers = tuple(number if self.counts(place) else None for place, number in enumerate(self.subtree))
+        mask = b"".join(bytes(4) if number is None else b"\xff" * 4 for number in numbers)
+        value = packed([number or 0 for number in numbers])
+        return Pattern(numbers, int.from_bytes(mask, "big"), int.from_bytes(value, "big"), self.included)
 
 
 def in_order(families: Iterable[Family]) -> list[Family]:
@@ -90,7 +108,15 @@ def decides(patterns: Sequence[Pattern], key: bytes) -> bool:
 
 def first_in_view(patterns: Sequence[Pattern], key: bytes) -> bytes | None:
     """The smallest OID from this one on that patterns in their order include, packed; None when there is none."""
-    found = _first(patterns, 0, unpacked(key), included=False)
+    least = unpacked(key)
+    matches = [found for pattern in patterns if pattern.included and (found := pattern.next_match(least)) is not None]
+    if not matches:
+        return None
+    candidate = packed(min(matches))
+    if decides(patterns, candidate):
+        return candidate
+    # An excluded family lies over it: look through all that families can tell apart.
+    found = _first(patterns, 0, min(matches), included=False)
     return None if found is None else packed(found)
 
 
@@ -109,8 +135,8 @@ def _first(patterns: Sequence[Pattern], depth: int, least: Oid, *, included: boo
         return None
     for number in _candidates(patterns, depth, least[0] if least else 0):
         going_on = [pattern for pattern in patterns if pattern.takes(depth, number)]
-        ended = [pattern for pattern in going_on if pattern.size == 4 * (depth + 1)]
-        longer = [pattern for pattern in going_on if pattern.size > 4 * (depth + 1)]
+        ended = [pattern for pattern in going_on if len(pattern.numbers) == depth + 1]
+        longer = [pattern for pattern in going_on if len(pattern.numbers) > depth + 1]
         rest = least[1:] if least and number == least[0] else ()
         found = _first(longer, depth + 1, rest, included=ended[0].included if ended else included)
         if found is not None:
@@ -120,7 +146,7 @@ def _first(patterns: Sequence[Pattern], depth: int, least: Oid, *, included: boo
 
 def _candidates(patterns: Sequence[Pattern], depth: int, least: int) -> list[int]:
     """The sub-identifiers worth trying: the least, those that patterns name, and one that stands for all others."""
-    named = {number for pattern in patterns if (number := pattern.number(depth)) is not None and number > least}
+    named = {number for pattern in patterns if (number := pattern.numbers[depth]) is not None and number > least}
     other = least + 1
     while other in named:
         other += 1
