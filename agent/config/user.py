@@ -93,6 +93,8 @@ class UserSettings(Grantee):
 
     @model_validator(mode="after")
     def _consistent(self) -> UserSettings:
+        if len(self.name.encode()) > 32:
+            raise ValueError("name: at most 32 octets in UTF-8 (RFC 3414 5)")
         if self.priv and not self.auth:
             raise ValueError("priv needs auth")
         if not self.auth and not self.allow_unauthenticated:

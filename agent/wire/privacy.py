@@ -13,8 +13,6 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from agent.wire.keys import PrivProtocol
 
 SALT_OCTETS: Final = 8
-PADDING_OCTETS: Final = 7
-"""Octets that a scopedPDU grows by when it is encrypted, at most."""
 _BLOCK: Final = 8
 
 
@@ -25,6 +23,11 @@ class Moment:
     boots: int
     time_s: int
     salt: bytes
+
+
+def padding_octets(protocol: PrivProtocol | None) -> int:
+    """Octets that a scopedPDU grows by when it is encrypted, at most."""
+    return _BLOCK - 1 if protocol and protocol.cipher == "DES" else 0
 
 
 def salt(protocol: PrivProtocol, boots: int, number: int) -> bytes:

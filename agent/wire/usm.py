@@ -178,7 +178,7 @@ class Usm:
         headers = 4 + 4 + 4  # message, parameters twice
         if level is Level.AUTH_PRIV:
             fields += privacy.SALT_OCTETS
-            headers += 4 + privacy.PADDING_OCTETS  # ciphertext
+            headers += 4 + privacy.padding_octets(user.priv)  # ciphertext
         return fields + headers
 
     def seal(self, header: bytes, user: User, level: Level, scoped: bytes) -> bytes:

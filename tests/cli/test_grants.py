@@ -9,6 +9,7 @@ import pytest
 from agent.cli import grants as words
 from agent.config import Settings, load_settings
 from tests.cli.conftest import PASSWORD, Commands
+from tests.support.tools import PROJECT
 
 CONFIGURATION = """
 snmp:
@@ -108,3 +109,15 @@ def test_a_configuration_with_nothing_unwise_is_not_warned_of(command: Commands)
     )
     (command.folder / "agent.yaml").write_text(text, encoding="utf-8")
     assert "warning" not in command("check", "-c", "agent.yaml").output
+
+
+def test_the_example_of_the_documentation_is_put_into_the_words_it_shows(
+    command: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NOC_AUTH", "NOC_PRIV", "LANTIME_PASSWORD"):
+        monkeypatch.setenv(name, PASSWORD)
+    page = (PROJECT / "docs" / "access.md").read_text(encoding="utf-8").partition("## An example")[2]
+    written, said = page.split("```")[1], page.split("```")[3]
+    (command.folder / "agent.yaml").write_text(written.removeprefix("yaml"), encoding="utf-8")
+    settings = load_settings(command.folder / "agent.yaml")
+    assert [f"  {line}" for line in words.grants(settings.snmp)] == said.strip("\n").splitlines()

@@ -65,6 +65,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"communities": [{"name": "x", "context": "y"}]}, "snmp.communities[0].context: no context 'y'; devices are: la"),
     ({"communities": [{"name": "x", "context": "lantime-1", "contexts": [""]}]}, "contexts: 'lantime-1', which the"),
     (user(notify_view="all"), "users[0].notify_view: 'all' is not defined"),
+    (user(name="größe" * 6), "users[0]: name: at most 32 octets in UTF-8"),
     # levels
     (user(level="authPriv"), "level: authPriv needs keys that this user has not"),
     (user(level="noAuthNoPriv"), "level: noAuthNoPriv lets everybody read; write allow_unauthenticated: true"),

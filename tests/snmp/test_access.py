@@ -284,6 +284,12 @@ def test_net_snmp_reads_with_the_same_localized_keys(agent: RunningAgent) -> Non
     assert '"north"' in asked(agent, "snmpget", who, SYS_NAME)
 
 
+def test_net_snmp_reads_with_the_same_keys_before_they_are_localized(agent: RunningAgent) -> None:
+    auth, priv = (f"0x{messages.master('sha512', one).hex()}" for one in (MASTERED.auth_secret, MASTERED.priv_secret))
+    who = ["-v3", "-u", "mastered", "-l", "authPriv", "-a", "SHA-512", "-3m", auth, "-x", "AES-256", "-3M", priv]
+    assert '"north"' in asked(agent, "snmpget", who, SYS_NAME)
+
+
 # What is never shown
 
 
