@@ -191,3 +191,8 @@ def test_no_key_is_in_any_cell(agent: RunningAgent) -> None:
             local = messages.localized(algorithm, user.auth_secret, ENGINE_ID)
             for secret in (user.auth_secret, user.priv_secret or master, master, local):
                 assert secret.hex(" ")[:24] not in cells
+
+
+def test_rfc3418_sys_or_table_lists_the_modules_of_these_tables(agent: RunningAgent) -> None:
+    lines = walked(agent, "1.3.6.1.2.1.1.9.1.2", "-Onqv").stdout.split()
+    assert {f".1.3.6.1.6.3.{module}.2.1.1" for module in (15, 16, 18)} <= set(lines)
