@@ -40,5 +40,5 @@ def make_answering(
     if settings.snmp.engine == "pysnmp":
         from agent.snmp.engine import SnmpService  # not loaded where it is not used: it costs half a second and 20 MB
 
-        return SnmpService(settings.snmp, identity, store, counters, sockets)
+        return SnmpService(identity, store, counters, sockets)
     return WireService(identity, store, counters, sockets, writer)

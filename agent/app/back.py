@@ -29,10 +29,11 @@ from agent.service.rejections import Rejections
 from agent.service.state import StateStore
 from agent.service.written import WrittenSettings, configured, still_valid, with_values
 from agent.snmp.engineid import EngineIdentity
-from agent.snmp.service import make_policy
 from agent.wire.block import Block, make_blocks
+from agent.wire.context import Contexts, make_contexts
 from agent.wire.counters import Counters
-from agent.wire.policy import Policy
+from agent.wire.crypto import check_crypto
+from agent.wire.policy import Policy, make_policy
 from agent.wire.writing import Assignment, Result
 
 log = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ class Back:
 
     def __init__(self, settings: Settings, start: Start, answering: Answering, open_session: OpenSession) -> None:
         check_startable(settings)
+        check_crypto(settings.snmp)
         self.settings = settings
         self.module = northbound(settings.root_oid)
         self._configured = settings
@@ -94,6 +96,7 @@ class Back:
         self._plans = plans_by_device(self.module, settings)
         self._agent_plan, self._self_plan = make_plan(self.module), make_plan(STANDARD)
         self._loaded = datetime.now(timezone.utc)
+        self._contexts = Contexts()
 
     def start(self) -> None:
         """Begin to poll and to be served.
@@ -135,6 +138,7 @@ class Back:
         """
         check_startable(settings)
         check_reloadable(self._configured, settings)
+        check_crypto(settings.snmp)
         plans = plans_by_device(self.module, settings, self._plans.values())
         self._plans = plans
         self._configured = settings
@@ -183,6 +187,7 @@ class Back:
         indexes = Identities(self._state.given(""))
         numbered = [(device, indexes.index("device", device.name)) for device in self.settings.devices]
         self._state.keep("", indexes.take_fresh())
+        self._contexts = make_contexts(self.module, {device.name: index for device, index in numbered})
         return numbered
 
     def _surroundings(self, name: str) -> Surroundings:
@@ -190,7 +195,7 @@ class Back:
 
     def _show_all(self) -> None:
         """Have everything served that is not a poll's to bring."""
-        self._answering.obey(make_policy(self.settings.snmp, self._start.identity.engine_id))
+        self._answering.obey(make_policy(self.settings.snmp, self._start.identity.engine_id, self._contexts))
         self._serve_self()
         self._serve_agent()
         owners = [keeper.owner(feed) for keeper in self.keepers.values() for feed in Feed]
@@ -205,6 +210,7 @@ class Back:
             object_id=self.module.root,
             engine_id=identity.engine_id,
             engine_boots=identity.boots,
+            contexts=tuple(self._contexts),
         )
         self._serve("self", self._self_plan, view)
 

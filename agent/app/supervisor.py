@@ -31,6 +31,7 @@ from agent.mib.module import northbound
 from agent.service.statelock import StateLock
 from agent.snmp.engineid import start_engine
 from agent.snmp.sockets import open_sockets
+from agent.wire.crypto import check_crypto
 
 log = logging.getLogger(__name__)
 
@@ -138,6 +139,7 @@ class Supervisor:
 
     def __init__(self, settings: Settings, load: Callable[[], Settings]) -> None:
         check_startable(settings)
+        check_crypto(settings.snmp)
         plans_by_device(northbound(settings.root_oid), settings)
         self._settings = settings
         self._load = load
@@ -267,6 +269,7 @@ class Supervisor:
             settings = self._load()
             check_startable(settings)
             check_reloadable(self._settings, settings)
+            check_crypto(settings.snmp)
             plans_by_device(northbound(settings.root_oid), settings)
         except AgentError as problem:
             log.error("reload-refused problem=%r: the configuration is as before", str(problem))

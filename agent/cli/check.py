@@ -9,14 +9,16 @@ from pathlib import Path
 import click
 
 from agent.app import Plans, check_startable, load_overlays
+from agent.cli.grants import grants, warnings
 from agent.cli.listener import Listener
 from agent.cli.options import config_option, device_named
-from agent.config import CommunitySettings, DeviceSettings, Settings, UserSettings, load_settings
+from agent.config import DeviceSettings, Settings, load_settings
 from agent.device.client import Client
 from agent.mib.module import northbound
 from agent.model.envelope import api_version, generation, slot_ids
 from agent.offline import NoIndexes
 from agent.service.keeper import Keeper, Limits, Surroundings, Survey
+from agent.wire.crypto import check_crypto
 from agent.wire.store import Store
 
 
@@ -37,6 +39,7 @@ def check(
     """Check the configuration; with --device also reachability, credentials, API version and paths."""
     settings = load_settings(config_path)
     check_startable(settings)
+    check_crypto(settings.snmp)
     module = northbound(settings.root_oid)
     overlays = {device.name: _overlays(settings, device) for device in settings.devices}
     for paths in overlays.values():
@@ -61,20 +64,10 @@ def _overlays(settings: Settings, device: DeviceSettings) -> tuple[Path, ...]:
 def _summary(settings: Settings) -> Iterator[str]:
     yield f"  listens on {', '.join(settings.snmp.listen)}"
     yield f"  module at {settings.root_oid}; state in {settings.state_dir}"
-    for number, community in enumerate(settings.snmp.communities):
-        sources = ", ".join(community.sources) or "everywhere"
-        yield f"  community {number}: v1 and v2c, {_views(community)}, from {sources}"
-    for user in settings.snmp.users:
-        yield f"  user {user.name}: v3 {user.level}, {_views(user)}"
-    for name, view in settings.snmp.all_views.items():
-        without = f" without {', '.join(view.exclude)}" if view.exclude else ""
-        yield f"  view {name!r}: {', '.join(view.include)}{without}"
+    yield from (f"  {line}" for line in grants(settings.snmp))
     for device in settings.devices:
         yield f"  device {device.name}: {device.base_url}, {_credentials(device)}, every {device.poll.interval_s:g} s"
-
-
-def _views(entry: CommunitySettings | UserSettings) -> str:
-    return f"reads view {entry.view!r}, sets {repr(entry.write_view) if entry.write_view else 'nothing'}"
+    yield from (f"  warning: {line}" for line in warnings(settings))
 
 
 def _credentials(device: DeviceSettings) -> str:

@@ -1,17 +1,22 @@
 """Settings: frozen values read from strict YAML, and secrets that cannot be printed."""
 
 from agent.config.device import Auth, DeviceSettings, PollSettings, TlsSettings
+from agent.config.grant import AccessSettings, Member
 from agent.config.load import first_problem, load_overlay, load_settings
 from agent.config.secret import Secret
 from agent.config.settings import DEFAULT_ROOT, HttpSettings, Overlay, Settings
-from agent.config.snmp import CommunitySettings, SnmpSettings, UserSettings, ViewSettings, parse_listen
+from agent.config.snmp import CommunitySettings, SnmpSettings, parse_listen
+from agent.config.user import UserSettings
+from agent.config.view import ViewSettings
 
 __all__ = [
     "DEFAULT_ROOT",
+    "AccessSettings",
     "Auth",
     "CommunitySettings",
     "DeviceSettings",
     "HttpSettings",
+    "Member",
     "Overlay",
     "PollSettings",
     "Secret",

@@ -4,65 +4,29 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from agent.config.base import Model, Oid
-from agent.config.secret import OpenSecret, Secret
-
-AuthProtocol = Literal["SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512"]
-PrivProtocol = Literal["AES-128", "AES-192", "AES-256", "AES-192-C", "AES-256-C"]
-
-
-class AuthKey(Model):
-    """Authentication of an SNMPv3 user."""
-
-    protocol: AuthProtocol = "SHA-256"
-    passphrase: Secret
+from agent.config.base import Model
+from agent.config.grant import AccessSettings, AdminName, Grantee, Member, community_name
+from agent.config.secret import OpenSecret
+from agent.config.user import UserSettings
+from agent.config.view import BUILT_IN, NO_VIEW, ViewSettings
 
 
-class PrivKey(Model):
-    """Privacy of an SNMPv3 user. AES-192 and AES-256 as net-snmp names them; -C is the Reeder extension."""
+class CommunitySettings(Grantee):
+    """One v1/v2c community.
 
-    protocol: PrivProtocol = "AES-128"
-    passphrase: Secret
-
-
-class UserSettings(Model):
-    """One SNMPv3 user; what it is given decides its level: authPriv, authNoPriv, or (explicitly) noAuthNoPriv."""
-
-    name: Annotated[str, Field(min_length=1, max_length=32)]
-    auth: AuthKey | None = None
-    priv: PrivKey | None = None
-    view: str = "default"
-    write_view: str | None = None
-    allow_unauthenticated: bool = False
-
-    @model_validator(mode="after")
-    def _consistent(self) -> UserSettings:
-        if self.priv and not self.auth:
-            raise ValueError("priv needs auth")
-        if not self.auth and not self.allow_unauthenticated:
-            raise ValueError("a user without auth lets everybody read; write allow_unauthenticated: true to mean it")
-        for key in (self.auth, self.priv):
-            if key and len(key.passphrase.reveal()) < 8:
-                raise ValueError("passphrases have 8 or more characters (RFC 3414 11.2)")
-        return self
-
-    @property
-    def level(self) -> str:
-        """The user's security level."""
-        return "authPriv" if self.priv else "authNoPriv" if self.auth else "noAuthNoPriv"
-
-
-class CommunitySettings(Model):
-    """One v1/v2c community, and the networks it may be used from (none given: all)."""
+    Attributes:
+        sources: networks it may be used from; all unless given.
+        context: the one context it stands for; unless given the default one, and `name@context` any other.
+    """
 
     name: OpenSecret
-    view: str = "default"
-    write_view: str | None = None
     sources: tuple[str, ...] = ()
+    context: Annotated[str, Field(max_length=32)] | None = None
 
     @model_validator(mode="after")
     def _networks(self) -> CommunitySettings:
@@ -73,20 +37,11 @@ class CommunitySettings(Model):
                 raise ValueError(f"sources: {source!r} is not a network like 192.0.2.0/24") from problem
         if not 1 <= len(self.name.reveal()) <= 255:
             raise ValueError("name: 1 to 255 characters")
+        if self.context is not None and self.contexts is not None and self.context not in self.contexts:
+            raise ValueError(f"contexts: {self.context!r}, which the community stands for, is not among them")
         return self
 
 
-class ViewSettings(Model):
-    """What a group may see: subtrees included and excluded; the longest match decides (RFC 3415)."""
-
-    include: tuple[Oid, ...]
-    exclude: tuple[Oid, ...] = ()
-
-
-SECURITY_SUBTREES = ("1.3.6.1.6.3.15", "1.3.6.1.6.3.16", "1.3.6.1.6.3.18")
-"""Users, views and communities: in no view unless one is written that includes them."""
-
-DEFAULT_VIEW = ViewSettings(include=("1.3.6.1",), exclude=SECURITY_SUBTREES)
 _LISTEN = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.%\w]+)\]|(?P<v4>[0-9.]+)):(?P<port>\d{1,5})")
 
 
@@ -121,7 +76,8 @@ class SnmpSettings(Model):
     location: Annotated[str, Field(max_length=255)] = ""
     communities: tuple[CommunitySettings, ...] = ()
     users: tuple[UserSettings, ...] = ()
-    views: dict[str, ViewSettings] = Field(default={})
+    groups: dict[AdminName, tuple[AccessSettings, ...]] = Field(default={})
+    views: dict[AdminName, ViewSettings] = Field(default={})
 
     @model_validator(mode="after")
     def _consistent(self) -> SnmpSettings:
@@ -134,14 +90,7 @@ class SnmpSettings(Model):
             raise ValueError("listen: at least one address and port")
         if self.engine == "pysnmp" and not all(text.startswith(("127.", "[::1]")) for text in self.listen):
             raise ValueError("engine: pysnmp is for comparison and listens on loopback only (127.x.x.x, [::1])")
-        granted: list[tuple[str, CommunitySettings | UserSettings]] = []
-        granted += [(f"communities[{n}]", entry) for n, entry in enumerate(self.communities)]
-        granted += [(f"users[{n}]", entry) for n, entry in enumerate(self.users)]
-        for place, entry in granted:
-            for key, view in (("view", entry.view), ("write_view", entry.write_view)):
-                if view is not None and view not in self.all_views:
-                    known = ", ".join(sorted(self.all_views))
-                    raise ValueError(f"{place}.{key}: {view!r} is not defined; views are: {known}")
+        self._check_names()
         if len({entry.name for entry in self.communities}) != len(self.communities):
             raise ValueError("communities: a name is given twice")
         if len({entry.name for entry in self.users}) != len(self.users):
@@ -152,7 +101,84 @@ class SnmpSettings(Model):
             raise ValueError("engine_id: an even number of hexadecimal digits")
         return self
 
+    def _check_names(self) -> None:
+        """Every name that is used is defined, and means one thing."""
+        if NO_VIEW in self.views:
+            raise ValueError(f"views.{NO_VIEW}: is built in and shows nothing; choose another name")
+        for place, view in self._named_views():
+            if view is not None and view not in self.all_views:
+                known = ", ".join(sorted(self.all_views))
+                raise ValueError(f"{place}: {view!r} is not defined; views are: {known}")
+        own = {member.group for member, grantee in self._grantees() if grantee.group is None}
+        for name, rows in self.groups.items():
+            if name in own:
+                raise ValueError(f"groups.{name}: is the name of a user or community with views of its own")
+            keys = [(row.context, row.model, row.level) for row in rows]
+            if len(set(keys)) != len(keys):
+                raise ValueError(f"groups.{name}: two rows of the same model, level and context")
+        for place, entry in self._entries():
+            if entry.group is not None and entry.group not in self.groups:
+                known = ", ".join(sorted(self.groups)) or "none"
+                raise ValueError(f"{place}.group: {entry.group!r} is not defined; groups are: {known}")
+
+    def _entries(self) -> Iterator[tuple[str, CommunitySettings | UserSettings]]:
+        yield from ((f"communities[{n}]", entry) for n, entry in enumerate(self.communities))
+        yield from ((f"users[{n}]", entry) for n, entry in enumerate(self.users))
+
+    def _named_views(self) -> Iterator[tuple[str, str | None]]:
+        """Every view that is named, with its place."""
+        for place, entry in self._entries():
+            yield f"{place}.view", entry.view
+            yield f"{place}.write_view", entry.write_view
+            yield f"{place}.notify_view", entry.notify_view
+        for name, rows in self.groups.items():
+            for number, row in enumerate(rows):
+                yield from ((f"groups.{name}[{number}].{key}", view) for key, view in row.views)
+
+    def check_contexts(self, known: Iterable[str]) -> None:
+        """Refuse the name of a context that there is not.
+
+        Args:
+            known: the names of the devices, whose contexts there are beside the default one.
+
+        Raises:
+            ValueError: naming the key, and the contexts there are.
+        """
+        contexts = {"", *known}
+        listed = ", ".join(sorted(contexts - {""})) or "none"
+        for place, entry in self._entries():
+            for context in entry.contexts or ():
+                if context not in contexts:
+                    raise ValueError(f"snmp.{place}.contexts: no context {context!r}; devices are: {listed}")
+        for number, community in enumerate(self.communities):
+            if community.context is not None and community.context not in contexts:
+                place = f"snmp.communities[{number}].context"
+                raise ValueError(f"{place}: no context {community.context!r}; devices are: {listed}")
+
     @property
     def all_views(self) -> dict[str, ViewSettings]:
-        """The views, with the built-in `default` unless the file defines its own."""
-        return {"default": DEFAULT_VIEW, **self.views}
+        """The views, with the built-in ones; of these the file may define its own `default`."""
+        return {**BUILT_IN, **self.views}
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Who belongs to which group; who names none has one of its own name."""
+        return tuple(member for member, _ in self._grantees())
+
+    @property
+    def all_groups(self) -> dict[str, tuple[AccessSettings, ...]]:
+        """The rows of every group, with those that shorthands stand for."""
+        groups = dict(self.groups)
+        for member, grantee in self._grantees():
+            if grantee.group is None:
+                level = grantee.level if isinstance(grantee, UserSettings) else "noAuthNoPriv"
+                groups[member.group] = (*groups.get(member.group, ()), *grantee.rows(member.model, level))
+        return groups
+
+    def _grantees(self) -> Iterator[tuple[Member, CommunitySettings | UserSettings]]:
+        for number, community in enumerate(self.communities):
+            name = community_name(number)
+            yield Member("v1", name, community.group or name), community
+            yield Member("v2c", name, community.group or name), community
+        for user in self.users:
+            yield Member("usm", user.name, user.group or user.name), user

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pyasn1.type.constraint import ConstraintsIntersection, ValueRangeConstraint
@@ -17,21 +18,22 @@ from pysnmp.proto import rfc1905
 from pysnmp.proto.rfc1902 import Integer32, OctetString
 from pysnmp.proto.secmod.cache import Cache
 
-from agent.config import SnmpSettings, UserSettings
 from agent.errors import HostError
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.gate import Gate, make_gate
-from agent.snmp.policy import community_name, make_access
 from agent.snmp.responder import Limits, Responder
 from agent.snmp.throttle import Throttle
 from agent.wire.block import Block
+from agent.wire.community import CONTEXT_SIGN, Community
 from agent.wire.counters import Counters
 from agent.wire.policy import Policy
 from agent.wire.store import Store
+from agent.wire.usm import User
 
 log = logging.getLogger(__name__)
 
 AUTH_PROTOCOLS = {
+    "MD5": pysnmp_config.USM_AUTH_HMAC96_MD5,
     "SHA": pysnmp_config.USM_AUTH_HMAC96_SHA,
     "SHA-224": pysnmp_config.USM_AUTH_HMAC128_SHA224,
     "SHA-256": pysnmp_config.USM_AUTH_HMAC192_SHA256,
@@ -40,51 +42,32 @@ AUTH_PROTOCOLS = {
 }
 # net-snmp's AES-192 and AES-256 are what pysnmp names Blumenthal; the Reeder extension is -C there.
 PRIV_PROTOCOLS = {
+    "DES": pysnmp_config.USM_PRIV_CBC56_DES,
     "AES-128": pysnmp_config.USM_PRIV_CFB128_AES,
     "AES-192": pysnmp_config.USM_PRIV_CFB192_AES_BLUMENTHAL,
     "AES-256": pysnmp_config.USM_PRIV_CFB256_AES_BLUMENTHAL,
     "AES-192-C": pysnmp_config.USM_PRIV_CFB192_AES,
     "AES-256-C": pysnmp_config.USM_PRIV_CFB256_AES,
 }
+LOCALIZED = pysnmp_config.USM_KEY_TYPE_LOCALIZED
 
 
 class SnmpService:
-    """The agent's SNMP side, serving from a source until it is closed.
+    """The pysnmp path, serving from a store until it is closed. Made and closed within a running event loop.
 
-    Must be made and closed within a running event loop.
+    It is silent until it has a policy; the first one it is given stays.
     """
 
     def __init__(
-        self,
-        settings: SnmpSettings,
-        identity: EngineIdentity,
-        store: Store,
-        counters: Counters,
-        sockets: Sequence[socket.socket],
+        self, identity: EngineIdentity, store: Store, counters: Counters, sockets: Sequence[socket.socket]
     ) -> None:
         self.store = store
         self.counters = counters
-        if any(user.priv for user in settings.users):
-            check_privacy()
-        self._engine = _make_engine(identity, settings.max_message_size)
-        self.started_s = time.monotonic()
-        communities = {
-            community_name(number): community.name.reveal().encode()
-            for number, community in enumerate(settings.communities)
-        }
-        for name, community in communities.items():
-            # As octets: what pysnmp makes of text is Latin-1.
-            pysnmp_config.add_v1_system(self._engine, name, OctetString(community))
-        for user in settings.users:
-            _add_user(self._engine, user)
-        limits = Limits(
-            settings.max_message_size,
-            len(identity.engine_id),
-            {name: len(community) for name, community in communities.items()},
-        )
-        self._responder = Responder(self._engine, store, make_access(settings), counters, limits)
-        gate = make_gate(settings.communities, settings.users, settings.max_message_size, counters)
-        self._opening = _attach(self._engine, sockets, gate)
+        self.started_s = identity.started_s
+        self._identity = identity
+        self._sockets = sockets
+        self._engine: SnmpEngine | None = None
+        self._opening: list[asyncio.Future[Any]] = []
 
     def engine_time_s(self) -> int:
         """Seconds since the engine started."""
@@ -101,15 +84,34 @@ class SnmpService:
         self.store.propose(owner, blocks)
 
     def obey(self, policy: Policy) -> None:
-        """Nothing changes: pysnmp keeps the communities and users it was made with."""
+        """Answer by this policy; a later one changes nothing, since pysnmp keeps what it was given."""
+        if self._engine is not None:
+            return
+        if any(user.priv for user in policy.users.values()):
+            check_privacy()
+        self._engine = _make_engine(self._identity, policy.max_message_size)
+        communities = spelled_out(policy.communities, policy.access.contexts)
+        for number, (octets, community) in enumerate(communities.items()):
+            _add_community(self._engine, number, octets, community)
+        for user in policy.users.values():
+            _add_user(self._engine, user)
+        longest = {
+            community.name: max(len(octets) for octets, one in communities.items() if one.name == community.name)
+            for community in communities.values()
+        }
+        limits = Limits(policy.max_message_size, len(self._identity.engine_id), longest)
+        self._responder = Responder(self._engine, self.store, policy.access, self.counters, limits)
+        gate = make_gate(communities, policy.users, policy.max_message_size, self.counters)
+        self._opening = _attach(self._engine, self._sockets, gate)
 
     def open(self, owners: Sequence[str]) -> None:
-        """Nothing changes: it answers from the beginning."""
+        """Nothing changes: it answers as soon as it has a policy."""
 
     async def close(self) -> None:
         """Close sockets and timers."""
         await asyncio.gather(*self._opening, return_exceptions=True)
-        self._engine.close_dispatcher()
+        if self._engine is not None:
+            self._engine.close_dispatcher()
         await asyncio.sleep(0)
 
 
@@ -147,18 +149,40 @@ def _make_engine(identity: EngineIdentity, max_message_size: int) -> SnmpEngine:
     (max_size,) = symbols("__SNMP-FRAMEWORK-MIB", "snmpEngineMaxMessageSize")
     max_size.syntax = Integer32(max_message_size)
     clock = _MonotonicTime(0)
-    clock.started_s = time.monotonic()
+    clock.started_s = identity.started_s
     engine_time.syntax = clock
     return engine
 
 
-def _add_user(engine: SnmpEngine, user: UserSettings) -> None:
-    keys: list[Any] = []
+def spelled_out(communities: Mapping[bytes, Community], contexts: Iterable[str]) -> dict[bytes, Community]:
+    """Communities with one more for every context they can be used in, since pysnmp knows nothing of `name@context`."""
+    more = {
+        octets + CONTEXT_SIGN + context.encode(): replace(community, context=context)
+        for octets, community in communities.items()
+        if community.context is None
+        for context in contexts
+    }
+    return {**more, **communities}
+
+
+def _add_community(engine: SnmpEngine, number: int, octets: bytes, community: Community) -> None:
+    # As octets: what pysnmp makes of text is Latin-1.
+    pysnmp_config.add_v1_system(
+        engine,
+        f"row{number}",
+        OctetString(octets),
+        contextName=OctetString((community.context or "").encode()),
+        securityName=community.name,
+    )
+
+
+def _add_user(engine: SnmpEngine, user: User) -> None:
+    options: dict[str, Any] = {}
     if user.auth:
-        keys += [AUTH_PROTOCOLS[user.auth.protocol], user.auth.passphrase.reveal().encode()]
+        options |= {"authProtocol": AUTH_PROTOCOLS[user.auth.name], "authKey": user.auth_key, "authKeyType": LOCALIZED}
     if user.priv:
-        keys += [PRIV_PROTOCOLS[user.priv.protocol], user.priv.passphrase.reveal().encode()]
-    pysnmp_config.add_v3_user(engine, user.name, *keys)
+        options |= {"privProtocol": PRIV_PROTOCOLS[user.priv.name], "privKey": user.priv_key, "privKeyType": LOCALIZED}
+    pysnmp_config.add_v3_user(engine, OctetString(user.name), **options)
 
 
 def _attach(engine: SnmpEngine, sockets: Iterable[socket.socket], gate: Gate) -> list[asyncio.Future[Any]]:

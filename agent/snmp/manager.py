@@ -21,6 +21,7 @@ from pysnmp.hlapi.v3arch.asyncio import (
 from pysnmp.proto.rfc1905 import EndOfMibView
 
 from agent.config import CommunitySettings, UserSettings
+from agent.config.user import Key
 from agent.errors import HostError
 from agent.mib.encoding import Oid
 from agent.mib.render import ReadCell, dotted
@@ -75,12 +76,23 @@ class Manager:
             return CommunityData(identity.name.reveal(), mpModel=1)  # noqa: S508 - it asks as any manager may
         options: dict[str, Any] = {}
         if identity.auth:
-            options["authKey"] = identity.auth.passphrase.reveal()
+            options["authKey"] = _passphrase(identity.auth)
             options["authProtocol"] = AUTH_PROTOCOLS[identity.auth.protocol]
         if identity.priv:
-            options["privKey"] = identity.priv.passphrase.reveal()
+            options["privKey"] = _passphrase(identity.priv)
             options["privProtocol"] = PRIV_PROTOCOLS[identity.priv.protocol]
         return UsmUserData(identity.name, **options)  # noqa: S509 - the configured level
+
+
+def _passphrase(key: Key) -> str:
+    """The passphrase of a key.
+
+    Raises:
+        HostError: there is none; a key alone is not enough to ask with here.
+    """
+    if key.passphrase is None:
+        raise HostError("the user has keys instead of passphrases; ask as another one")
+    return key.passphrase.reveal()
 
 
 def _cell(oid: Oid, value: Any) -> ReadCell:

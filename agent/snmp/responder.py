@@ -39,7 +39,7 @@ _SECURITY_OVERHEAD = 22
 """Octets of the security parameters, at most, engine ID, user name, digest and salt aside."""
 _DIGEST_AND_SALT = 48 + 8
 _SCOPED_OVERHEAD = 32
-"""Octets of a ScopedPDU around its varbinds, at most, the engine ID aside; the context name is empty."""
+"""Octets of a ScopedPDU around its varbinds, at most, engine ID and context name aside."""
 
 Result = list[bytes] | TooBig | NoSuchName
 
@@ -114,7 +114,7 @@ class Responder(cmdrsp.CommandResponderBase):  # type: ignore[misc]
                 return
             status = _unknown_context(snmpEngine, securityLevel)
         if int(messageProcessingModel) == _V3_MODEL:
-            limit = self._limits.of_user(name, int(securityLevel), int(maxSizeResponseScopedPDU))
+            limit = self._limits.of_user(name, int(securityLevel), int(maxSizeResponseScopedPDU)) - len(contextName)
         else:
             limit = self._limits.of_community(name)
         # With a status pysnmp makes a Report, for which it wants to see the request.

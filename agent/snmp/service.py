@@ -9,24 +9,23 @@ from __future__ import annotations
 import secrets
 import socket
 import time
-from collections.abc import Callable, Sequence
-from ipaddress import ip_network
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Protocol
 
-from agent.config import SnmpSettings, UserSettings
+from agent.config import SnmpSettings
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.front import Complaints, Front
-from agent.snmp.policy import community_name, make_access
 from agent.wire.block import Block
 from agent.wire.command import Commands
-from agent.wire.community import Community
 from agent.wire.counters import Counters
+from agent.wire.crypto import check_crypto
 from agent.wire.entity import Entity
-from agent.wire.keys import AUTH_PROTOCOLS, PRIV_PROTOCOLS, auth_key, priv_key
 from agent.wire.later import Answer
-from agent.wire.policy import Policy
+from agent.wire.policy import DEFAULT_CONTEXT, Policy, make_policy
 from agent.wire.store import Store
-from agent.wire.usm import User, Usm
+from agent.wire.usm import Usm
+from agent.wire.view import View
 from agent.wire.writing import Writer
 
 LIVE = "live"
@@ -69,7 +68,7 @@ class WireService:
         self._sockets = sockets
         self._writer = writer
         self._complain = Complaints()
-        self._salt = secrets.randbits(64)
+        self._salts = count(secrets.randbits(64))  # over reloads: no salt is used twice with one key and time
         self._answer: Callable[[bytes, str], Answer] = lambda datagram, address: None
         self._front: Front | None = None
 
@@ -94,14 +93,13 @@ class WireService:
 
     def obey(self, policy: Policy) -> None:
         """Communities, users and views from now on; sockets, engine and counters stay."""
-        self._salt += 1 << 32  # no salt is used twice with one key and time
         usm = Usm(
             self._identity.engine_id,
             self._identity.boots,
             self.engine_time_s,
             policy.users,
             self.counters,
-            self._salt & 0xFFFFFFFFFFFFFFFF,
+            self._salts,
         )
         commands = Commands(self.store, policy.access, self._writer, self._complain)
         self._answer = Entity(policy.communities, usm, commands, self.counters, policy.max_message_size).answer
@@ -125,40 +123,6 @@ class WireService:
             self._front.close()
 
 
-def make_policy(settings: SnmpSettings, engine_id: bytes) -> Policy:
-    """What the wire path needs to know of a configuration."""
-    users = [make_user(user, engine_id) for user in settings.users]
-    return Policy(
-        make_communities(settings),
-        {user.name: user for user in users},
-        make_access(settings),
-        settings.max_message_size,
-    )
-
-
-def make_communities(settings: SnmpSettings) -> dict[bytes, Community]:
-    """What each community means."""
-    return {
-        community.name.reveal().encode(): Community(
-            community_name(number), "", tuple(ip_network(source) for source in community.sources)
-        )
-        for number, community in enumerate(settings.communities)
-    }
-
-
-def make_user(user: UserSettings, engine_id: bytes) -> User:
-    """A user with its keys localized to this engine."""
-    name = user.name.encode()
-    if user.auth is None:
-        return User(name)
-    auth = AUTH_PROTOCOLS[user.auth.protocol]
-    key = auth_key(user.auth.passphrase.reveal().encode(), auth, engine_id)
-    if user.priv is None:
-        return User(name, auth, key)
-    priv = PRIV_PROTOCOLS[user.priv.protocol]
-    return User(name, auth, key, priv, priv_key(user.priv.passphrase.reveal().encode(), auth, priv, engine_id))
-
-
 def open_service(
     settings: SnmpSettings,
     identity: EngineIdentity,
@@ -166,13 +130,20 @@ def open_service(
     counters: Counters,
     sockets: Sequence[socket.socket],
     writer: Writer,
+    contexts: Mapping[str, View] = DEFAULT_CONTEXT,
 ) -> Service:
-    """The service on the configured path, answering at once."""
+    """The service on the configured path, answering at once.
+
+    Raises:
+        HostError: a protocol that a user has does not work on this machine.
+    """
+    check_crypto(settings)
     if settings.engine == "pysnmp":
         from agent.snmp.engine import SnmpService  # not loaded where it is not used: it costs 20 MB and half a second
 
-        return SnmpService(settings, identity, store, counters, sockets)
-    service = WireService(identity, store, counters, sockets, writer)
-    service.obey(make_policy(settings, identity.engine_id))
+        service: WireService | SnmpService = SnmpService(identity, store, counters, sockets)
+    else:
+        service = WireService(identity, store, counters, sockets, writer)
+    service.obey(make_policy(settings, identity.engine_id, contexts))
     service.open(store.owners)
     return service

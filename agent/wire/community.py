@@ -14,6 +14,7 @@ from agent.wire.counters import Counters
 from agent.wire.later import Answer, mapped
 
 V1, V2C = 0, 1
+_MODELS = {V1: Model.V1, V2C: Model.V2C}
 _REQUESTS = {V1: pdu.REQUESTS - {pdu.GET_BULK}, V2C: pdu.REQUESTS}
 _FRAME = 22
 """Octets around the varbinds of a response beside community and request-id: four headers of four, less the community's
@@ -25,13 +26,35 @@ _V1_STATUS = {
 """Error status of later versions as v1 says it (RFC 3584 4.4)."""
 
 
+CONTEXT_SIGN = b"@"
+"""Between a community and the context it is used in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Community:
-    """What a community means: a security name, a context, and where it may come from (none given: everywhere)."""
+    """What a community means.
+
+    Attributes:
+        name: its security name, which is no secret.
+        context: the one context it stands for; None: the default one, and with `@` behind it any other.
+        sources: where it may come from (none given: everywhere).
+    """
 
     name: str
-    context: str
+    context: str | None
     sources: tuple[Network, ...]
+
+
+class _Sender:
+    """A community in one context: where it may come from, and who asks by version."""
+
+    __slots__ = ("askers", "sources")
+
+    def __init__(self, community: Community, context: str) -> None:
+        self.sources = community.sources
+        self.askers = {
+            version: Asker(model, community.name, Level.NO_AUTH_NO_PRIV, context) for version, model in _MODELS.items()
+        }
 
 
 class CommunityMessages:
@@ -40,10 +63,8 @@ class CommunityMessages:
     def __init__(
         self, communities: Mapping[bytes, Community], commands: Commands, counters: Counters, max_message_size: int
     ) -> None:
-        self._communities = {
-            octets: (community.sources, {V1: _asker(community, Model.V1), V2C: _asker(community, Model.V2C)})
-            for octets, community in communities.items()
-        }
+        self._communities = communities
+        self._senders = {octets: _Sender(one, one.context or "") for octets, one in communities.items()}
         self._commands = commands
         self._counters = counters
         self._max_message_size = max_message_size
@@ -56,8 +77,8 @@ class CommunityMessages:
             BerError: it is not what it must be.
         """
         community, at = ber.string(datagram, at)
-        sources, askers = self._communities.get(community, (None, {}))
-        if sources is None or not within(address, sources):
+        sender = self._senders.get(community) or self._in_context(community)
+        if sender is None or not within(address, sender.sources):
             self._counters.in_bad_community_names += 1
             return None
         if ber.header(datagram, at)[0] not in _REQUESTS[version]:
@@ -68,11 +89,19 @@ class CommunityMessages:
             return self._finish(version, community, request_id, TOO_BIG_OUTCOME)
         request = pdu.read_request(datagram, at, len(datagram))
         limit = self._max_message_size - _FRAME - len(tlv(0x04, community)) - len(request.request_id)
-        outcome = self._commands.outcome(request, askers[version], address, limit)
+        outcome = self._commands.outcome(request, sender.askers[version], address, limit)
         if outcome is None:  # a context there is not: v1 and v2c have no way to say so
             self._counters.unknown_contexts += 1
             return None
         return mapped(outcome, partial(self._finish, version, community, request.request_id))
+
+    def _in_context(self, octets: bytes) -> _Sender | None:
+        """The community that `name@context` stands for in that context; what is known exactly has been looked for."""
+        name, sign, context = octets.rpartition(CONTEXT_SIGN)
+        known = self._communities.get(name) if sign else None
+        if known is None or known.context is not None:
+            return None
+        return _Sender(known, context.decode("utf-8", "replace"))
 
     def _finish(self, version: int, community: bytes, request_id: bytes, outcome: Outcome) -> bytes | None:
         if outcome.is_denied:
@@ -84,7 +113,3 @@ class CommunityMessages:
             self._counters.silent_drops += 1
             return None
         return message
-
-
-def _asker(community: Community, model: Model) -> Asker:
-    return Asker(model, community.name, Level.NO_AUTH_NO_PRIV, community.context)

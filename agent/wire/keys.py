@@ -22,16 +22,24 @@ class AuthProtocol:
 
 @dataclass(frozen=True, slots=True)
 class PrivProtocol:
-    """AES in CFB mode; `reeder` says which of the two extensions makes keys longer than the hash."""
+    """A privacy protocol: AES in CFB mode, or DES in CBC mode.
+
+    Attributes:
+        cipher: AES or DES.
+        key_octets: what is needed of the localized key; with DES half of it is for the vector (RFC 3414 8.1.1.1).
+        reeder: which of the two extensions makes keys longer than the hash.
+    """
 
     name: str
     key_octets: int
     reeder: bool = False
+    cipher: str = "AES"
 
 
 AUTH_PROTOCOLS: Final = {
     protocol.name: protocol
     for protocol in (
+        AuthProtocol("MD5", "md5", 12),
         AuthProtocol("SHA", "sha1", 12),
         AuthProtocol("SHA-224", "sha224", 16),
         AuthProtocol("SHA-256", "sha256", 24),
@@ -42,6 +50,7 @@ AUTH_PROTOCOLS: Final = {
 PRIV_PROTOCOLS: Final = {
     protocol.name: protocol
     for protocol in (
+        PrivProtocol("DES", 16, cipher="DES"),
         PrivProtocol("AES-128", 16),
         PrivProtocol("AES-192", 24),
         PrivProtocol("AES-256", 32),
@@ -54,29 +63,35 @@ PRIV_PROTOCOLS: Final = {
 
 def auth_key(passphrase: bytes, protocol: AuthProtocol, engine_id: bytes) -> bytes:
     """The localized authentication key."""
-    return _localized(_user_key(passphrase, protocol.hash_name), protocol.hash_name, engine_id)
+    return localized(master_key(passphrase, protocol), protocol, engine_id)
 
 
 def priv_key(passphrase: bytes, auth: AuthProtocol, priv: PrivProtocol, engine_id: bytes) -> bytes:
     """The localized privacy key, extended where the hash is shorter than the key."""
-    key = auth_key(passphrase, auth, engine_id)
+    return extended(auth_key(passphrase, auth, engine_id), auth, priv, engine_id)
+
+
+def extended(key: bytes, auth: AuthProtocol, priv: PrivProtocol, engine_id: bytes) -> bytes:
+    """A privacy key as long as the protocol needs it, from a localized key as long as the hash."""
     while len(key) < priv.key_octets:
         if priv.reeder:  # draft-reeder-snmpv3-usm-3desede 2.1
-            key += _localized(_user_key(key, auth.hash_name), auth.hash_name, engine_id)
+            key += localized(master_key(key, auth), auth, engine_id)
         else:
             key += hashlib.new(auth.hash_name, key).digest()
     return key[: priv.key_octets]
 
 
-def _user_key(passphrase: bytes, hash_name: str) -> bytes:
+def localized(key: bytes, protocol: AuthProtocol, engine_id: bytes) -> bytes:
+    """A user's key made into one for this engine alone (RFC 3414 2.6)."""
+    return hashlib.new(protocol.hash_name, key + engine_id + key).digest()
+
+
+def master_key(passphrase: bytes, protocol: AuthProtocol) -> bytes:
+    """A user's key before it is localized (RFC 3414 A.2)."""
     repeated = bytes(islice(cycle(passphrase), len(passphrase) * 64))
     rounds, rest = divmod(PASSPHRASE_OCTETS, len(repeated))
-    digest = hashlib.new(hash_name)
+    digest = hashlib.new(protocol.hash_name)
     for _ in range(rounds):
         digest.update(repeated)
     digest.update(repeated[:rest])
     return digest.digest()
-
-
-def _localized(key: bytes, hash_name: str, engine_id: bytes) -> bytes:
-    return hashlib.new(hash_name, key + engine_id + key).digest()

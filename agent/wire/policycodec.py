@@ -13,18 +13,21 @@ from enum import IntEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Final
 
-from agent.wire.access import Access, Grant, Level, Model
+from agent.wire.access import Access, AccessRow, Level, Match, Model
 from agent.wire.community import Community
+from agent.wire.context import Contexts
+from agent.wire.family import Pattern
 from agent.wire.frames import FrameError
 from agent.wire.keys import AuthProtocol, PrivProtocol
 from agent.wire.policy import Policy
 from agent.wire.usm import User
-from agent.wire.view import View
+from agent.wire.view import MaskedView, View
 
-_CLASSES: Final[Mapping[str, Callable[..., Any]]] = {
-    each.__name__: each
-    for each in (Policy, Community, User, AuthProtocol, PrivProtocol, Access, Grant, View, Model, Level)
-}
+_DATA: Final[tuple[Callable[..., Any], ...]] = (
+    Policy, Community, User, AuthProtocol, PrivProtocol, Access, AccessRow, Contexts, View, MaskedView, Pattern,
+    Model, Level, Match,
+)  # fmt: skip
+_CLASSES: Final = {each.__name__: each for each in _DATA}
 
 
 def policy_text(policy: Policy) -> bytes:
@@ -58,14 +61,14 @@ def _plain(value: Any) -> Any:
         return {"bytes": value.hex()}
     if isinstance(value, (IPv4Network, IPv6Network)):
         return {"network": str(value)}
-    if isinstance(value, Mapping):
-        return {"mapping": [[_plain(key), _plain(each)] for key, each in value.items()]}
     if isinstance(value, frozenset):
         return {"set": [_plain(each) for each in value]}
     if isinstance(value, tuple):
         return {"tuple": [_plain(each) for each in value]}
     if is_dataclass(value) and type(value).__name__ in _CLASSES:
         return {type(value).__name__: [_plain(getattr(value, each.name)) for each in fields(value) if each.init]}
+    if isinstance(value, Mapping):
+        return {"mapping": [[_plain(key), _plain(each)] for key, each in value.items()]}
     raise TypeError(f"a {type(value).__name__} has no place in a policy")
 
 

@@ -6,24 +6,18 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
 from typing import Final
 
-from cryptography.hazmat.decrepit.ciphers.modes import CFB
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-
 from agent.mib.encoding import Oid, integer, tlv
-from agent.wire import ber
+from agent.wire import ber, privacy
 from agent.wire.access import Level
 from agent.wire.counters import Counters
 from agent.wire.keys import AuthProtocol, PrivProtocol
 
 BOOTS_MAX: Final = 2**31 - 1
 TIME_WINDOW_S: Final = 150
-_SALT_OCTETS: Final = 8
 _STATS: Final = (1, 3, 6, 1, 6, 3, 15, 1, 1)
 
 
@@ -98,7 +92,7 @@ class Usm:
 
     Args:
         time_s: the engine's time.
-        first_salt: where the privacy salts begin; must differ between processes that share boots and keys.
+        salts: numbers of which none comes twice, in this process or another that shares boots and keys.
     """
 
     def __init__(
@@ -108,14 +102,14 @@ class Usm:
         time_s: Callable[[], int],
         users: Mapping[bytes, User],
         counters: Counters,
-        first_salt: int,
+        salts: Iterator[int],
     ) -> None:
         self.engine_id = engine_id
         self.boots = boots
         self.time_s = time_s
         self.users = users
         self._counters = counters
-        self._salts = count(first_salt)
+        self._salts = salts
 
     def open(self, datagram: bytes, said: Parameters, level: Level, data: bytes) -> tuple[User, bytes] | Trouble:
         """The user and the plain scopedPDU of an incoming message, or why it is not let in (RFC 3414 3.2).
@@ -145,11 +139,17 @@ class Usm:
                 counters.not_in_time_windows += 1
                 return Trouble((*_STATS, 2, 0), counters.not_in_time_windows, user, Level.AUTH_NO_PRIV)
         if level is Level.AUTH_PRIV:  # step 8
-            if len(said.salt) != _SALT_OCTETS:
-                return self.undecryptable(user)
-            decryptor = _cipher(user, said.boots, said.time_s, said.salt).decryptor()
-            data = decryptor.update(data) + decryptor.finalize()
+            plain = self._decrypted(user, said, data)
+            return self.undecryptable(user) if plain is None else (user, plain)
         return user, data
+
+    def _decrypted(self, user: User, said: Parameters, data: bytes) -> bytes | None:
+        """The plain scopedPDU, for DES with its padding; None when it cannot be."""
+        assert user.priv is not None  # noqa: S101 - the level was checked
+        if len(said.salt) != privacy.SALT_OCTETS:
+            return None
+        moment = privacy.Moment(said.boots, said.time_s, said.salt)
+        return privacy.decrypted(user.priv, user.priv_key, moment, data)
 
     def undecryptable(self, user: User) -> Trouble:
         """What was decrypted is no scopedPDU: counted and reported as a decryption error."""
@@ -173,8 +173,11 @@ class Usm:
     def frame_octets(self, user: User, level: Level) -> int:
         """Octets that `seal` puts around header and scopedPDU, at most."""
         fields = len(self._fields_before_digest(user, self.time_s()))
-        fields += 2 + _digest_octets(user, level) + 2 + (_SALT_OCTETS if level is Level.AUTH_PRIV else 0)
-        headers = 4 + 4 + 4 + (4 if level is Level.AUTH_PRIV else 0)  # message, parameters twice, ciphertext
+        fields += 2 + _digest_octets(user, level) + 2
+        headers = 4 + 4 + 4  # message, parameters twice
+        if level is Level.AUTH_PRIV:
+            fields += privacy.SALT_OCTETS
+            headers += 4 + privacy.padding_octets(user.priv)  # ciphertext
         return fields + headers
 
     def seal(self, header: bytes, user: User, level: Level, scoped: bytes) -> bytes:
@@ -188,9 +191,10 @@ class Usm:
         """
         time_s, salt = self.time_s(), b""
         if level is Level.AUTH_PRIV:
-            salt = (next(self._salts) & 0xFFFFFFFFFFFFFFFF).to_bytes(_SALT_OCTETS, "big")
-            encryptor = _cipher(user, self.boots, time_s, salt).encryptor()
-            scoped = tlv(0x04, encryptor.update(scoped) + encryptor.finalize())
+            assert user.priv is not None  # noqa: S101 - nobody gets this level without
+            salt = privacy.salt(user.priv, self.boots, next(self._salts))
+            moment = privacy.Moment(self.boots, time_s, salt)
+            scoped = tlv(0x04, privacy.encrypted(user.priv, user.priv_key, moment, scoped))
         size = _digest_octets(user, level)
         after = tlv(0x04, salt)
         fields = self._fields_before_digest(user, time_s) + tlv(0x04, bytes(size)) + after
@@ -208,9 +212,3 @@ class Usm:
 
 def _digest_octets(user: User, level: Level) -> int:
     return user.auth.digest_octets if user.auth and level >= Level.AUTH_NO_PRIV else 0
-
-
-def _cipher(user: User, boots: int, time_s: int, salt: bytes) -> Cipher[CFB]:
-    """AES in CFB128 with the vector of RFC 3826 3.1.2.1."""
-    vector = boots.to_bytes(4, "big") + time_s.to_bytes(4, "big") + salt
-    return Cipher(AES(user.priv_key), CFB(vector))

@@ -1,4 +1,7 @@
-"""MIB views as ranges of packed OIDs (RFC 3415): a cell is in view when its OID lies in one of the ranges."""
+"""MIB views as ranges of packed OIDs (RFC 3415): a cell is in view when its OID lies in one of the ranges.
+
+Where a family has a mask, the ranges only say where to look at all; families decide there (agent.wire.family).
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,16 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from agent.mib.encoding import Oid, packed
+from agent.wire.family import Family, Pattern, decides, first_in_view, in_order
 
 _END = b"\xff" * 4
 """Behind every sub-identifier of a key of legal length."""
+
+Ranges = tuple[tuple[bytes, ...], tuple[bytes, ...]]
+"""Starts and ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +37,94 @@ class View:
         return self.ends[bisect_right(self.starts, key) - 1]
 
     def resume(self, key: bytes) -> bytes | None:
-        """The start of the first range behind a key that is not in view, None when there is none."""
+        """The first key in view behind one that is not, None when there is none."""
         place = bisect_right(self.starts, key)
         return self.starts[place] if place < len(self.starts) else None
 
 
-NOTHING = View()
+@dataclass(frozen=True, slots=True)
+class MaskedView(View):
+    """Ranges, in which families with masks decide.
+
+    Attributes:
+        layers: of each layer the first pattern that matches must include a key; several come from intersecting.
+    """
+
+    layers: tuple[tuple[Pattern, ...], ...] = ()
+
+    def __contains__(self, key: bytes) -> bool:
+        return View.__contains__(self, key) and all(decides(layer, key) for layer in self.layers)
+
+    def resume(self, key: bytes) -> bytes | None:
+        """The first key in view behind one that is not, None when there is none.
+
+        Each condition is asked for its own next key, and the farthest is tried, so that no step is in vain.
+        """
+        here: bytes | None = key
+        while here is not None and here not in self:
+            if not View.__contains__(self, here):
+                here = View.resume(self, here)
+                continue
+            nexts = [first_in_view(layer, here) for layer in self.layers]
+            here = None if None in nexts else max(found for found in nexts if found is not None)
+        return here
+
+
+NOTHING: Final = View()
+EVERYTHING: Final = View((b"",), (_END * 258,))
 
 
 def make_view(include: Iterable[Oid], exclude: Iterable[Oid]) -> View:
     """The view of subtrees included and excluded; of subtrees that contain an OID the longest decides (RFC 3415 5)."""
-    families = {packed(oid): True for oid in include} | {packed(oid): False for oid in exclude}
-    edges = sorted({edge for subtree in families for edge in (subtree, _behind(subtree))})
+    included = [Family(oid, included=True) for oid in include]
+    return view_of([*included, *(Family(oid, included=False) for oid in exclude)])
+
+
+def view_of(families: Iterable[Family]) -> View:
+    """The view of families; of those that match an OID the longest decides, of several the greatest (RFC 3415 5)."""
+    families = list(families)
+    if any(family.has_wildcard for family in families):
+        layer = tuple(family.pattern for family in in_order(families))
+        reach = _ranges({packed(family.fixed): True for family in families if family.included})
+        return MaskedView(*reach, (layer,))
+    including = {packed(family.subtree): True for family in families if family.included}
+    return View(*_ranges(including | {packed(family.subtree): False for family in families if not family.included}))
+
+
+def intersection(one: View, other: View) -> View:
+    """What is in both views."""
+    starts: list[bytes] = []
+    ends: list[bytes] = []
+    left = right = 0
+    while left < len(one.starts) and right < len(other.starts):
+        start = max(one.starts[left], other.starts[right])
+        end = min(one.ends[left], other.ends[right])
+        if start < end:
+            starts.append(start)
+            ends.append(end)
+        if one.ends[left] < other.ends[right]:
+            left += 1
+        else:
+            right += 1
+    layers = tuple(layer for view in (one, other) if isinstance(view, MaskedView) for layer in view.layers)
+    ranges = tuple(starts), tuple(ends)
+    return MaskedView(*ranges, layers) if layers else View(*ranges)
+
+
+def _ranges(subtrees: dict[bytes, bool]) -> Ranges:
+    """The ranges of packed subtrees, of which the longest that contains a key says whether it is in view."""
+    edges = sorted({edge for subtree in subtrees for edge in (subtree, _behind(subtree))})
     starts: list[bytes] = []
     ends: list[bytes] = []
     for start, end in itertools.pairwise(edges):
-        if not _included(families, start):
+        if not _included(subtrees, start):
             continue
         if ends and ends[-1] == start:
             ends[-1] = end
         else:
             starts.append(start)
             ends.append(end)
-    return View(tuple(starts), tuple(ends))
+    return tuple(starts), tuple(ends)
 
 
 def _behind(subtree: bytes) -> bytes:
@@ -64,7 +137,9 @@ def _behind(subtree: bytes) -> bytes:
     return (int.from_bytes(risen, "big") + 1).to_bytes(len(risen), "big")
 
 
-def _included(families: dict[bytes, bool], key: bytes) -> bool:
+def _included(subtrees: dict[bytes, bool], key: bytes) -> bool:
     """Whether the longest subtree that contains a key is an included one."""
-    containing = [subtree for subtree in families if key.startswith(subtree)]
-    return bool(containing) and families[max(containing, key=len)]
+    for size in range(len(key), -1, -4):
+        if key[:size] in subtrees:
+            return subtrees[key[:size]]
+    return False

@@ -14,7 +14,8 @@ def test_a_good_configuration_is_summed_up_without_secrets(command: Commands, co
 
     assert result.exit_code == 0
     assert "agent.yaml: good" in result.output
-    assert "community 0: v1 and v2c, reads view 'default', sets nothing, from everywhere" in result.output
+    assert "community 0: from everywhere" in result.output
+    assert "v1 and v2c from noAuthNoPriv up, all contexts: reads default, sets nothing" in result.output
     assert "device one: http://127.0.0.1:1, user info, basic, proxy bypass, every 30 s" in result.output
     assert "testing" not in result.output
     assert PASSWORD not in result.output

@@ -82,7 +82,7 @@ BROKEN: list[dict[str, Any]] = [
     {"devices": [{"name": "a", "address": "u:hunter2@x"}]},
     {"devices": [{"name": "a", "address": "x", "password": "${LAB_SECRET}"}]},
     {"snmp": {"communities": [{"name": "hunter2"}, {"name": "hunter2"}]}},
-    {"snmp": {"communities": [{"name": "hunter2", "view": "none"}]}},
+    {"snmp": {"communities": [{"name": "hunter2", "view": "nowhere"}]}},
     {"snmp": {"communities": ["hunter2"]}},
     {"snmp": {"users": [{"name": "n", "auth": {"passphrase": "${LAB_SECRET}"}}]}},
     {"snmp": {"users": [{"name": "n", "auth": {"passphrase": "hunter2"}}]}},

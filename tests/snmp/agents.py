@@ -7,7 +7,7 @@ import itertools
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +22,9 @@ from agent.snmp.service import Service, open_service
 from agent.snmp.sockets import open_sockets
 from agent.wire.block import Block, live_blocks, make_blocks
 from agent.wire.counters import Counters
+from agent.wire.policy import DEFAULT_CONTEXT
 from agent.wire.store import Store
+from agent.wire.view import View
 from agent.wire.writing import Result, Writer
 from tests.snmp import messages
 from tests.snmp.messages import Answer, Oid, Peer, User, UserAnswer
@@ -112,6 +114,8 @@ def user_settings(user: User, **more: Any) -> dict[str, Any]:
         entry["allow_unauthenticated"] = True
     if user.priv:
         entry["priv"] = {"protocol": user.priv, "passphrase": Secret(user.priv_secret.decode())}
+    if {"MD5", "DES"} & {user.auth, user.priv}:
+        entry["allow_weak"] = True
     return entry
 
 
@@ -125,6 +129,7 @@ class RunningAgent:
 
     Args:
         store: what it serves, instead of the standard groups and the test table.
+        contexts: what each context shows.
 
     Attributes:
         problems: what its event loop had to complain about.
@@ -137,8 +142,10 @@ class RunningAgent:
         prepare: Callable[[Any], None] | None = None,
         writer: Writer | None = None,
         store: Store | None = None,
+        contexts: Mapping[str, View] = DEFAULT_CONTEXT,
     ) -> None:
         self.settings = settings
+        self._contexts = contexts
         self.is_wire = settings.engine == "wire"
         self._fills_store = store is None
         self.store = new_store() if store is None else store
@@ -170,9 +177,13 @@ class RunningAgent:
         sockets = open_sockets(self.settings.listen)
         self.addresses = [opened.getsockname()[:2] for opened in sockets]
         self.identity = start_engine(self._state_dir, self.settings.engine_id)
-        self.service: Any = open_service(self.settings, self.identity, self.store, self.counters, sockets, self._writer)
+        self.service: Any = open_service(
+            self.settings, self.identity, self.store, self.counters, sockets, self._writer, self._contexts
+        )
         if self._fills_store:
-            self.store.swap("self", self_blocks(self.settings, self.identity, self.counters, self.service))
+            self.store.swap(
+                "self", self_blocks(self.settings, self.identity, self.counters, self.service, tuple(self._contexts))
+            )
             self.store.swap("table", table_blocks())
         if self._prepare:
             self._prepare(self.service)
@@ -261,7 +272,11 @@ class RunningAgent:
 
 
 def self_blocks(
-    settings: SnmpSettings, identity: EngineIdentity, counters: Counters, service: Service
+    settings: SnmpSettings,
+    identity: EngineIdentity,
+    counters: Counters,
+    service: Service,
+    contexts: tuple[str, ...] = ("",),
 ) -> Sequence[Block]:
     """The standard groups, as the application serves them."""
     view = SelfView(
@@ -271,6 +286,7 @@ def self_blocks(
         object_id=BASE,
         engine_id=identity.engine_id,
         engine_boots=identity.boots,
+        contexts=contexts,
     )
     live = LiveView(lambda: service.engine_time_s() * 100, service.engine_time_s, counters)
     made, _ = build(make_plan(STANDARD), (Feed.AGENT,), view, {})

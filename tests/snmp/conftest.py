@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.wire.policy import DEFAULT_CONTEXT
+from agent.wire.view import View
 from tests.snmp.agents import USERS, RunningAgent, snmp_settings
 
 Start = Callable[..., RunningAgent]
@@ -49,9 +51,14 @@ def start(path: str, tmp_path: Path) -> Iterator[Start]:
     running: list[RunningAgent] = []
 
     def begin(
-        *, state_dir: Path = tmp_path, prepare: Callable[[Any], None] | None = None, **changes: Any
+        *,
+        state_dir: Path = tmp_path,
+        prepare: Callable[[Any], None] | None = None,
+        contexts: Mapping[str, View] = DEFAULT_CONTEXT,
+        **changes: Any,
     ) -> RunningAgent:
-        running.append(RunningAgent(snmp_settings(**{"engine": path, **changes}), state_dir, prepare))
+        settings = snmp_settings(**{"engine": path, **changes})
+        running.append(RunningAgent(settings, state_dir, prepare, contexts=contexts))
         return running[-1]
 
     yield begin

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.decrepit.ciphers.modes import CFB
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 Oid = tuple[int, ...]
 Value = tuple[int, bytes]
@@ -194,24 +196,26 @@ def read(datagram: bytes) -> Answer:
 # SNMPv3
 
 HASHES = {
+    "MD5": ("md5", 12),
     "SHA": ("sha1", 12),
     "SHA-224": ("sha224", 16),
     "SHA-256": ("sha256", 24),
     "SHA-384": ("sha384", 32),
     "SHA-512": ("sha512", 48),
 }
-KEY_SIZES = {"AES-128": 16, "AES-192": 24, "AES-256": 32, "AES-192-C": 24, "AES-256-C": 32}
+KEY_SIZES = {"DES": 16, "AES-128": 16, "AES-192": 24, "AES-256": 32, "AES-192-C": 24, "AES-256-C": 32}
 
 
 @cache
-def _master(algorithm: str, secret: bytes) -> bytes:
+def master(algorithm: str, secret: bytes) -> bytes:
+    """RFC 3414 A.2, before localizing."""
     octets = secret * (1048576 // len(secret) + 1)
     return hashlib.new(algorithm, octets[:1048576]).digest()
 
 
 def localized(algorithm: str, secret: bytes, engine_id: bytes) -> bytes:
     """RFC 3414 A.2."""
-    key = _master(algorithm, secret)
+    key = master(algorithm, secret)
     return hashlib.new(algorithm, key + engine_id + key).digest()
 
 
@@ -323,7 +327,7 @@ class Peer:
         if flags[0] & PRIV:
             assert data_tag == STRING
             data = self._crypt(user, salt, number(boots), number(time), data, decrypt=True, engine_id=engine_id)
-            data = one(data, 0x30)
+            data = next(elements(data))[1] if user.priv == "DES" else one(data, 0x30)  # DES: padding behind it
         (_, context_engine_id), (_, context), (tag, body) = elements(data)
         return UserAnswer(
             number(msg_id), number(max_size), flags[0], engine_id, number(boots), number(time), name,
@@ -333,9 +337,15 @@ class Peer:
     def _crypt(
         self, user: User, salt: bytes, boots: int, time: int, data: bytes, *, decrypt: bool, engine_id: bytes = b""
     ) -> bytes:
-        """AES in CFB mode (RFC 3826 3.1.2.1)."""
+        """AES in CFB mode (RFC 3826 3.1.2.1), or DES in CBC mode (RFC 3414 8.1.1)."""
         algorithm = HASHES[user.auth][0]
         key = privacy_key(algorithm, user.priv_secret, engine_id or self.engine_id, user.priv)
-        cipher = Cipher(AES(key), CFB(boots.to_bytes(4, "big") + time.to_bytes(4, "big") + salt))
+        cipher: Cipher[CFB] | Cipher[CBC]
+        if user.priv == "DES":
+            vector = (int.from_bytes(key[8:], "big") ^ int.from_bytes(salt, "big")).to_bytes(8, "big")
+            cipher = Cipher(TripleDES(key[:8] * 3), CBC(vector))
+            data += bytes(-len(data) % 8)
+        else:
+            cipher = Cipher(AES(key), CFB(boots.to_bytes(4, "big") + time.to_bytes(4, "big") + salt))
         context = cipher.decryptor() if decrypt else cipher.encryptor()
         return context.update(data) + context.finalize()

@@ -13,6 +13,7 @@ Where they may differ:
 | reportableFlag of a Report             | 0                           | 1 for some              | RFC 3412 6.4   |
 | a value v1 has not, in a v1 GET         | ignored                     | silence                 | RFC 3416 4.2.1 |
 | requests over 8192 octets              | tooBig                      | silence                 | -              |
+| name@context, a context there is not   | unknownContexts             | badCommunityNames       | RFC 3413 3.2   |
 | a SET where nothing may be written     | noAccess                    | notWritable             | RFC 3416 4.2.5 |
 
 The first three can meet a valid request to read, and are looked for here; the others have tests of their own.

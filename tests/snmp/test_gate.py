@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from agent.config import CommunitySettings
 from agent.snmp.gate import REQUEST_OCTETS, STRANGER_OCTETS, Gate, make_gate
 from agent.wire.counters import Counters
+from agent.wire.policy import make_communities
 from tests.snmp import messages
 from tests.snmp.agents import PLAIN, SEALED, SIGNED, RunningAgent, snmp_settings
 from tests.snmp.conftest import Start, on_pysnmp
@@ -22,7 +22,8 @@ ENGINE = Peer(b"\x80\0\x1f\x88\x05engine", 1, 1)
 @pytest.fixture
 def gate() -> Gate:
     settings = snmp_settings([PLAIN, SEALED])
-    return make_gate(settings.communities, settings.users, settings.max_message_size, Counters())
+    users = [user.name.encode() for user in settings.users]
+    return make_gate(make_communities(settings), users, settings.max_message_size, Counters())
 
 
 @pytest.mark.parametrize("version", [messages.V1, messages.V2C])
@@ -107,14 +108,14 @@ def test_rfc3412_7_2_5_privacy_without_authentication_does_not_pass(gate: Gate, 
 
 
 def test_sizes_that_pass_rise_with_the_configured_size() -> None:
-    small = make_gate([], [], 484, Counters())
-    large = make_gate([], [], 65507, Counters())
+    small = make_gate({}, [], 484, Counters())
+    large = make_gate({}, [], 65507, Counters())
     assert (small.limit, large.limit) == (REQUEST_OCTETS, 65507)
     assert STRANGER_OCTETS == 484
 
 
 def test_a_community_given_for_v2c_is_given_by_its_octets() -> None:
-    gate = make_gate([CommunitySettings.model_validate({"name": "größe"})], [], 1472, Counters())
+    gate = make_gate(make_communities(snmp_settings(communities=[{"name": "größe"}])), [], 1472, Counters())
     assert gate.admits(messages.message(GET, community="größe".encode()), "127.0.0.1")
     assert not gate.admits(messages.message(GET, community="größe".encode("latin-1")), "127.0.0.1")
 

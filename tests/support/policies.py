@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from agent.config import SnmpSettings
-from agent.snmp.service import make_policy
-from agent.wire.policy import Policy
+from agent.wire.policy import Policy, make_policy
 
 
 def policy_of(settings: SnmpSettings, engine_id: bytes = b"\x80\0\x1f\x88\x05engine") -> Policy:

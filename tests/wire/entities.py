@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
-from agent.snmp.policy import make_access
-from agent.snmp.service import make_communities, make_user
 from agent.wire.access import Access
 from agent.wire.command import Commands
 from agent.wire.counters import Counters
 from agent.wire.entity import Entity
+from agent.wire.policy import make_policy
 from agent.wire.store import Store
 from agent.wire.usm import Usm
 from agent.wire.writing import Result, Writer
@@ -49,11 +49,11 @@ class Bench:
             store = new_store()
             store.swap("table", table_blocks())
         self.store = store
-        known = {user.name: user for user in (make_user(one, engine_id) for one in settings.users)}
-        self.usm = Usm(engine_id, boots, lambda: self.time_s, known, self.counters, 1)
+        policy = make_policy(settings, engine_id)
+        self.usm = Usm(engine_id, boots, lambda: self.time_s, policy.users, self.counters, count(1))
         writer = writer or Writer([], lambda wanted, who: Result(0, 0))
-        commands = Commands(store, access or make_access(settings), writer, self._complain)
-        self.entity = Entity(make_communities(settings), self.usm, commands, self.counters, settings.max_message_size)
+        commands = Commands(store, access or policy.access, writer, self._complain)
+        self.entity = Entity(policy.communities, self.usm, commands, self.counters, policy.max_message_size)
         self.peer = Peer(engine_id, boots, self.time_s)
 
     def _complain(self, text: str, problem: Exception) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agent.wire.access import Access, Grant, Level, Model
+from agent.wire.access import Access, Level, Model
 from agent.wire.command import REQUEST_OCTETS
-from agent.wire.view import make_view
+from agent.wire.view import EVERYTHING, make_view
 from tests.snmp import messages
 from tests.snmp.agents import LONG, NUMBERS, PLAIN, SEALED, SIGNED, USERS, WIDE
 from tests.snmp.messages import (
@@ -23,6 +23,7 @@ from tests.snmp.messages import (
     User,
 )
 from tests.wire.entities import ENGINE_ID, Bench
+from tests.wire.grants import Grant, granting
 
 ROW: Oid = (*NUMBERS, 1, 3)
 ASKING = messages.pdu(messages.GET, [ROW], request_id=99)
@@ -77,7 +78,7 @@ def test_a_community_is_good_from_its_networks_alone(community: bytes, address: 
 
 def test_rfc3415_3_2_a_level_below_the_users_is_for_access_control_to_decide() -> None:
     view = make_view([(1, 3)], [])
-    access = Access({(Model.USM, "sealed"): Grant(Level.AUTH_NO_PRIV, view)})
+    access = granting({(Model.USM, "sealed"): Grant(Level.AUTH_NO_PRIV, view)})
     bench = Bench(access=access)
     for flags in (AUTH, SEALED.level):
         answer = bench.ask_as(SEALED, ASKING, flags=flags | REPORTABLE)
@@ -101,14 +102,14 @@ def test_rfc3584_a_community_without_a_grant_is_refused_and_counted(version: int
 
 @pytest.mark.parametrize("version", [V1, V2C])
 def test_a_community_of_a_context_there_is_not_meets_silence(version: int) -> None:
-    bench = Bench(access=Access({}, contexts=frozenset({"other"})))
+    bench = Bench(access=Access({}, contexts={"other": EVERYTHING}))
     assert bench.answer(messages.get(ROW, version=version)) is None
     assert bench.counted() == {"unknown_contexts": 1}
 
 
 def test_a_context_that_there_is_is_served() -> None:
-    bench = Bench(access=Access({(Model.USM, "plain"): Grant(Level.NO_AUTH_NO_PRIV, make_view([(1,)], []))},
-                                contexts=frozenset({"", "clock"})))  # fmt: skip
+    grants = {(Model.USM, "plain"): Grant(Level.NO_AUTH_NO_PRIV, make_view([(1,)], []))}
+    bench = Bench(access=granting(grants, contexts={"": EVERYTHING, "clock": EVERYTHING}))
     answer = bench.ask_as(PLAIN, ASKING, context=b"clock")
     assert (answer.context, answer.pdu.values) == (b"clock", THREE)
     assert bench.ask_as(PLAIN, ASKING, context=b"clocks").pdu.tag == REPORT

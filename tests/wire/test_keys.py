@@ -9,7 +9,7 @@ from pysnmp.proto.secmod.rfc3414 import service
 from pysnmp.proto.secmod.rfc3414.service import SnmpUSMSecurityModel
 
 from agent.snmp import engine
-from agent.wire.keys import AUTH_PROTOCOLS, PRIV_PROTOCOLS, auth_key, priv_key
+from agent.wire.keys import AUTH_PROTOCOLS, PRIV_PROTOCOLS, auth_key, localized, master_key, priv_key
 from tests.snmp import messages
 
 RFC_ENGINE = bytes(11) + b"\x02"
@@ -22,6 +22,23 @@ def test_rfc3414_a_3_2_the_key_of_maplesyrup() -> None:
     assert key.hex() == "6695febc9288e36282235fc7151f128497b38f3f"
 
 
+def test_rfc3414_a_3_1_the_md5_key_of_maplesyrup() -> None:
+    md5 = AUTH_PROTOCOLS["MD5"]
+    master = master_key(b"maplesyrup", md5)
+    assert master.hex() == "9faf3283884e92834ebc9847d8edd963"
+    assert localized(master, md5, RFC_ENGINE).hex() == "526f5eed9fcce26f8964c2930787d82b"
+    assert auth_key(b"maplesyrup", md5, RFC_ENGINE) == localized(master, md5, RFC_ENGINE)
+
+
+def test_rfc3414_a_3_2_the_key_before_it_is_localized() -> None:
+    assert master_key(b"maplesyrup", AUTH_PROTOCOLS["SHA"]).hex() == "9fb5cc0381497b3793528939ff788d5d79145211"
+
+
+def test_rfc3414_8_1_1_1_a_des_key_and_its_vector_are_the_beginning_of_the_localized_key() -> None:
+    key = priv_key(b"maplesyrup", AUTH_PROTOCOLS["SHA"], PRIV_PROTOCOLS["DES"], RFC_ENGINE)
+    assert key.hex() == "6695febc9288e36282235fc7151f1284"
+
+
 def test_rfc3826_1_2_an_aes_key_is_the_beginning_of_the_localized_key() -> None:
     key = priv_key(b"maplesyrup", AUTH_PROTOCOLS["SHA"], PRIV_PROTOCOLS["AES-128"], RFC_ENGINE)
     assert key.hex() == "6695febc9288e36282235fc7151f1284"
@@ -29,7 +46,14 @@ def test_rfc3826_1_2_an_aes_key_is_the_beginning_of_the_localized_key() -> None:
 
 @pytest.mark.parametrize(
     ("name", "digest", "whole"),
-    [("SHA", 12, 20), ("SHA-224", 16, 28), ("SHA-256", 24, 32), ("SHA-384", 32, 48), ("SHA-512", 48, 64)],
+    [
+        ("MD5", 12, 16),
+        ("SHA", 12, 20),
+        ("SHA-224", 16, 28),
+        ("SHA-256", 24, 32),
+        ("SHA-384", 32, 48),
+        ("SHA-512", 48, 64),
+    ],
 )
 def test_rfc7860_4_sizes_of_digests_and_keys(name: str, digest: int, whole: int) -> None:
     protocol = AUTH_PROTOCOLS[name]
@@ -68,8 +92,6 @@ def test_the_two_ways_to_lengthen_differ_only_where_the_hash_is_too_short(auth: 
     assert len(key) == protocol.key_octets
     hashed = auth_key(b"maplesyrup", AUTH_PROTOCOLS[auth], OURS)
     assert key[: len(hashed)] == hashed[: len(key)]
-    other = (
-        PRIV_PROTOCOLS[priv.removesuffix("-C") if protocol.reeder else f"{priv}-C"] if priv != "AES-128" else protocol
-    )
+    other = PRIV_PROTOCOLS.get(priv.removesuffix("-C") if protocol.reeder else f"{priv}-C", protocol)
     same = priv_key(b"maplesyrup", AUTH_PROTOCOLS[auth], other, OURS) == key
-    assert same is (priv == "AES-128" or len(hashed) >= protocol.key_octets)
+    assert same is (other is protocol or len(hashed) >= protocol.key_octets)

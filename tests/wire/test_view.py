@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent.mib.encoding import Oid, packed, unpacked
 from agent.wire import answer
-from agent.wire.access import Access, Grant, Level, Model, Refusal
 from agent.wire.store import Store
-from agent.wire.view import NOTHING, make_view
+from agent.wire.view import EVERYTHING, NOTHING, View, intersection, make_view
 from tests.wire.cells import block
 
 MAX = 2**32 - 1
@@ -72,31 +70,20 @@ def test_a_view_without_subtrees_shows_nothing() -> None:
         assert view.resume(b"") is None
 
 
-ACCESS = Access(
-    {
-        (Model.V2C, "community0"): Grant(Level.NO_AUTH_NO_PRIV, make_view([(1,)], [])),
-        (Model.USM, "sealed"): Grant(Level.AUTH_PRIV, make_view([(1, 3)], [])),
-    }
-)
+def test_ranges_that_meet_are_one() -> None:
+    assert make_view([(1, 2), (1, 3)], []) == View((packed((1, 2)),), (packed((1, 4)),))
 
 
-def test_rfc3415_3_2_what_is_granted_is_seen() -> None:
-    assert ACCESS.read_view(2, "community0", 1, "") == make_view([(1,)], [])
-    assert ACCESS.read_view(3, "sealed", 3, "") == make_view([(1, 3)], [])
-
-
-@pytest.mark.parametrize(
-    ("asked", "refusal"),
-    [
-        ((1, "community0", 1, ""), Refusal.NO_GROUP),
-        ((3, "community0", 3, ""), Refusal.NO_GROUP),
-        ((2, "sealed", 1, ""), Refusal.NO_GROUP),
-        ((99, "sealed", 3, ""), Refusal.NO_GROUP),
-        ((3, "", 1, ""), Refusal.NO_GROUP),
-        ((3, "sealed", 1, ""), Refusal.NO_ACCESS_ENTRY),
-        ((3, "sealed", 2, ""), Refusal.NO_ACCESS_ENTRY),
-        ((3, "sealed", 3, "other"), Refusal.NO_CONTEXT),
-    ],
-)
-def test_rfc3415_3_2_what_is_not_granted_is_refused(asked: tuple[int, str, int, str], refusal: Refusal) -> None:
-    assert ACCESS.read_view(*asked) is refusal
+@settings(max_examples=300)
+@given(SUBTREES, SUBTREES, SUBTREES, SUBTREES, st.lists(NAMES, min_size=1, max_size=20))
+def test_an_intersection_holds_what_both_views_hold(
+    include: list[Oid], exclude: list[Oid], other_include: list[Oid], other_exclude: list[Oid], names: list[Oid]
+) -> None:
+    one, other = make_view(include, exclude), make_view(other_include, other_exclude)
+    both = intersection(one, other)
+    assert intersection(other, one) == both
+    for name in (*names, *include, *other_include):
+        key = packed(name)
+        assert (key in both) is (key in one and key in other)
+    assert intersection(one, EVERYTHING) == one
+    assert intersection(one, NOTHING) == NOTHING

@@ -4,9 +4,11 @@ Declared as every other object; their OIDs are their own, and no MIB text is pri
 """
 
 from agent.mib.declaration import Module
-from agent.mib.standard import engine, system
+from agent.mib.standard import access, communities, engine, system, users
 from agent.mib.standard.view import LiveView, SelfView
 
-STANDARD = Module("SNMPv2-MIB", (1, 3, 6, 1), (*system.GROUPS, *engine.GROUPS))
+STANDARD = Module(
+    "SNMPv2-MIB", (1, 3, 6, 1), (*system.GROUPS, *engine.GROUPS, *users.GROUPS, *access.GROUPS, *communities.GROUPS)
+)
 
 __all__ = ["STANDARD", "LiveView", "SelfView"]

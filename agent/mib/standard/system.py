@@ -49,7 +49,9 @@ _MODULES = (
     ((1, 3, 6, 1, 6, 3, 10, 3, 1, 1), "SNMP-FRAMEWORK-MIB: the engine group"),
     ((1, 3, 6, 1, 6, 3, 11, 3, 1, 1), "SNMP-MPD-MIB: statistics of message processing"),
     ((1, 3, 6, 1, 6, 3, 12, 3, 1, 1), "SNMP-TARGET-MIB: statistics of contexts"),
-    ((1, 3, 6, 1, 6, 3, 15, 2, 1, 1), "SNMP-USER-BASED-SM-MIB: statistics of the user-based security model"),
+    ((1, 3, 6, 1, 6, 3, 15, 2, 1, 1), "SNMP-USER-BASED-SM-MIB: users and statistics of the user-based security model"),
+    ((1, 3, 6, 1, 6, 3, 16, 2, 1, 1), "SNMP-VIEW-BASED-ACM-MIB: contexts, groups and views"),
+    ((1, 3, 6, 1, 6, 3, 18, 2, 1, 1), "SNMP-COMMUNITY-MIB: communities"),
 )
 
 

@@ -39,6 +39,7 @@ class SelfView:
 
     Attributes:
         engine_boots: of this run.
+        contexts: names of all contexts, the default one among them.
     """
 
     settings: SnmpSettings
@@ -47,6 +48,7 @@ class SelfView:
     object_id: Oid
     engine_id: bytes
     engine_boots: int
+    contexts: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,69 @@
+"""Privacy of SNMPv3 messages: AES in CFB128 mode (RFC 3826), and DES in CBC mode (RFC 3414 8) for who insists on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cryptography.hazmat.decrepit.ciphers.modes import CFB
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+from agent.wire.keys import PrivProtocol
+
+SALT_OCTETS: Final = 8
+_BLOCK: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the vector of one message is made of, beside the key."""
+
+    boots: int
+    time_s: int
+    salt: bytes
+
+
+def padding_octets(protocol: PrivProtocol | None) -> int:
+    """Octets that a scopedPDU grows by when it is encrypted, at most."""
+    return _BLOCK - 1 if protocol and protocol.cipher == "DES" else 0
+
+
+def salt(protocol: PrivProtocol, boots: int, number: int) -> bytes:
+    """The salt of a message, from a number that no other message of this engine has had."""
+    if protocol.cipher == "DES":  # RFC 3414 8.1.1.1
+        return boots.to_bytes(4, "big") + (number & 0xFFFFFFFF).to_bytes(4, "big")
+    return (number & 0xFFFFFFFFFFFFFFFF).to_bytes(SALT_OCTETS, "big")
+
+
+def encrypted(protocol: PrivProtocol, key: bytes, moment: Moment, plain: bytes) -> bytes:
+    """What is sent instead of a scopedPDU."""
+    if protocol.cipher == "DES":
+        plain += bytes(-len(plain) % _BLOCK)
+    encryptor = _cipher(protocol, key, moment).encryptor()
+    return encryptor.update(plain) + encryptor.finalize()
+
+
+def decrypted(protocol: PrivProtocol, key: bytes, moment: Moment, data: bytes) -> bytes | None:
+    """The scopedPDU, for DES with its padding; None where the length is no multiple of the block (RFC 3414 8.1.1.3)."""
+    if protocol.cipher == "DES" and len(data) % _BLOCK:
+        return None
+    decryptor = _cipher(protocol, key, moment).decryptor()
+    return decryptor.update(data) + decryptor.finalize()
+
+
+def _cipher(protocol: PrivProtocol, key: bytes, moment: Moment) -> Cipher[Any]:
+    if protocol.cipher == "DES":
+        vector = bytes(one ^ other for one, other in zip(key[_BLOCK:], moment.salt, strict=True))
+        return _des(key[:_BLOCK], vector)
+    # RFC 3826 3.1.2.1
+    return Cipher(AES(key), CFB(moment.boots.to_bytes(4, "big") + moment.time_s.to_bytes(4, "big") + moment.salt))
+
+
+def _des(key: bytes, vector: bytes) -> Cipher[Any]:
+    """DES as triple DES of one key: encrypted, decrypted and encrypted again is encrypted once."""
+    # Imported here so that AES works with a `cryptography` that has given up on it.
+    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+
+    return Cipher(TripleDES(key * 3), CBC(vector))

@@ -1,0 +1,62 @@
+"""Contexts of devices, through the whole agent, by net-snmp."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from agent.config.secret import Secret
+from agent.sim import SimSpec
+from tests.support.running import RunningAgent, Simulating, Starting, configured, device
+from tests.support.tools import tool
+
+ROOT = ".1.3.6.1.4.1.8072.9999.9999.5597.1"
+DEVICE_NAMES = f"{ROOT}.2.1.1.2"
+PASSPHRASE = "correct horse"
+SNMP = {
+    "communities": [{"name": "fleet"}, {"name": "second", "context": "two"}],
+    "users": [{"name": "noc", "auth": {"passphrase": Secret(PASSPHRASE)}}],
+}
+
+
+def walked(agent: RunningAgent, *who: str, base: str = ".1.3.6.1") -> list[str]:
+    command = (tool("snmpbulkwalk"), *who, "-m", "", "-Onq", "-t", "2", "-r", "1", f"127.0.0.1:{agent.port}", base)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    # What counts and runs differs from walk to walk.
+    standard = (".1.3.6.1.2.1.", ".1.3.6.1.6.", f"{ROOT}.17.", f"{ROOT}.1.")
+    return [line for line in done.stdout.splitlines() if line.startswith(".") and not line.startswith(standard)]
+
+
+def test_each_device_is_a_context_in_which_it_is_alone(
+    tmp_path: Path, simulate: Simulating, agent_on: Starting
+) -> None:
+    ports = [simulate(SimSpec(clients=1)).port for _ in range(2)]
+    devices = [device(port, name) for port, name in zip(ports, ("one", "two"), strict=True)]
+    agent = agent_on(configured(tmp_path, *devices, snmp=SNMP))
+    agent.wait_up()
+    whole = set(walked(agent, "-v2c", "-c", "fleet"))
+    one = set(walked(agent, "-v2c", "-c", "fleet@one"))
+    two = set(walked(agent, "-v2c", "-c", "second"))
+    user = ("-v3", "-u", "noc", "-l", "authNoPriv", "-a", "SHA-256", "-A", PASSPHRASE, "-n", "two")
+
+    assert len(one) > 500
+    assert len(two) > 500
+    assert not one & two
+    assert {line.split()[0] for line in one | two} == {line.split()[0] for line in whole}
+    assert {line.split()[0] for line in walked(agent, *user)} == {line.split()[0] for line in two}
+
+
+def test_the_context_of_a_new_device_is_there_after_a_reload(
+    tmp_path: Path, simulate: Simulating, agent_on: Starting
+) -> None:
+    port = simulate(SimSpec(clients=1)).port
+    agent = agent_on(configured(tmp_path, device(port, "one"), snmp=SNMP | {"communities": [{"name": "fleet"}]}))
+    agent.wait_up()
+    before = agent.app.settings
+    more = configured(tmp_path, device(port, "one"), device(port, "two"), snmp=SNMP | {"listen": before.snmp.listen})
+    agent.call(lambda: agent.app.reload(more))
+    agent.wait_up("two")
+    assert len(walked(agent, "-v2c", "-c", "second", base=ROOT)) > 500
+    contexts = walked(agent, "-v2c", "-c", "fleet@two", base=DEVICE_NAMES)
+    assert [line.split()[-1] for line in contexts] == ['"two"']
