@@ -17,6 +17,7 @@ from agent.config import SnmpSettings, UserSettings
 from agent.snmp.engine import SnmpService, community_name, make_access
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.front import Complaints, Front
+from agent.snmp.throttle import FailureLog
 from agent.wire.answer import Source
 from agent.wire.command import Commands
 from agent.wire.community import Community
@@ -57,6 +58,7 @@ class WireService:
         self._source = source
         self._counters = counters
         self._writer = writer
+        self._failures = FailureLog()
         self._front = Front(sockets, self._entity(settings).answer, counters)
 
     def reload(self, settings: SnmpSettings) -> None:
@@ -75,7 +77,9 @@ class WireService:
             secrets.randbits(64),
         )
         commands = Commands(self._source, make_access(settings), self._writer, Complaints())
-        return Entity(make_communities(settings), usm, commands, self._counters, settings.max_message_size)
+        return Entity(
+            make_communities(settings), usm, commands, self._counters, settings.max_message_size, self._failures
+        )
 
     def engine_time_s(self) -> int:
         """Seconds since the engine started."""

@@ -10,6 +10,7 @@ from agent.wire import ber, pdu
 from agent.wire.access import Level, Model, Network, within
 from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
 from agent.wire.counters import Counters
+from agent.wire.strangers import Reason, Strangers
 
 V1, V2C = 0, 1
 _REQUESTS = {V1: pdu.REQUESTS - {pdu.GET_BULK}, V2C: pdu.REQUESTS}
@@ -36,7 +37,12 @@ class CommunityMessages:
     """Answers v1 and v2c messages."""
 
     def __init__(
-        self, communities: Mapping[bytes, Community], commands: Commands, counters: Counters, max_message_size: int
+        self,
+        communities: Mapping[bytes, Community],
+        commands: Commands,
+        counters: Counters,
+        max_message_size: int,
+        strangers: Strangers,
     ) -> None:
         self._communities = {
             octets: (community.sources, {V1: _asker(community, Model.V1), V2C: _asker(community, Model.V2C)})
@@ -46,6 +52,7 @@ class CommunityMessages:
         self._counters = counters
         self._max_message_size = max_message_size
         self._request_octets = max(REQUEST_OCTETS, max_message_size)
+        self._strangers = strangers
 
     def answer(self, datagram: bytes, version: int, at: int, address: str) -> bytes | None:
         """The answer to a message, whose community stands at a position; None when there is none.
@@ -57,6 +64,7 @@ class CommunityMessages:
         sources, askers = self._communities.get(community, (None, {}))
         if sources is None or not within(address, sources):
             self._counters.in_bad_community_names += 1
+            self._strangers.failed(Reason.BAD_COMMUNITY, address)
             return None
         if ber.header(datagram, at)[0] not in _REQUESTS[version]:
             return None

@@ -9,12 +9,18 @@ from agent.wire import ber, pdu
 from agent.wire.access import Level, Model
 from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
 from agent.wire.counters import Counters
+from agent.wire.strangers import Reason, Strangers
 from agent.wire.usm import Trouble, User, Usm, read_parameters
 
 _REPORTABLE, _PRIV, _AUTH = 4, 2, 1
 _LEVELS = {0: Level.NO_AUTH_NO_PRIV, _AUTH: Level.AUTH_NO_PRIV, _AUTH | _PRIV: Level.AUTH_PRIV}
 _FLAGS = {level: flags for flags, level in _LEVELS.items()}
 _SMALLEST_MAXIMUM = 484
+_FAILURES = {
+    (1, 3, 6, 1, 6, 3, 15, 1, 1, 3, 0): Reason.UNKNOWN_USER,
+    (1, 3, 6, 1, 6, 3, 15, 1, 1, 5, 0): Reason.WRONG_DIGEST,
+}
+"""What a failed proof is, by the counter that is reported."""
 _UNKNOWN_PDU_HANDLERS = (1, 3, 6, 1, 6, 3, 11, 2, 1, 3, 0)
 _UNKNOWN_CONTEXTS = (1, 3, 6, 1, 6, 3, 12, 1, 5, 0)
 _NO_REQUEST_ID = b"\x02\x01\x00"
@@ -76,12 +82,15 @@ def _read_scope(octets: bytes) -> _Scope:
 class UserMessages:
     """Answers v3 messages."""
 
-    def __init__(self, usm: Usm, commands: Commands, counters: Counters, max_message_size: int) -> None:
+    def __init__(
+        self, usm: Usm, commands: Commands, counters: Counters, max_message_size: int, strangers: Strangers
+    ) -> None:
         self._usm = usm
         self._commands = commands
         self._counters = counters
         self._max_message_size = max_message_size
         self._request_octets = max(REQUEST_OCTETS, max_message_size)
+        self._strangers = strangers
 
     def answer(self, datagram: bytes, at: int, address: str) -> bytes | None:
         """The answer to a message, whose msgGlobalData stands at a position; None when there is none.
@@ -105,8 +114,13 @@ class UserMessages:
         data = datagram[start if is_encrypted else at :]
         opened = self._usm.open(datagram, said, level, data)  # step 6
         if isinstance(opened, Trouble):
-            return self._report(header, opened, _NO_REQUEST_ID if is_encrypted else _request_id(data))
+            if opened.oid in _FAILURES and said.user:  # without a name it is a discovery
+                self._strangers.failed(_FAILURES[opened.oid], address)
+            request_id = _NO_REQUEST_ID if is_encrypted else _request_id(data)
+            return self._report(header, opened, request_id, stranger=address)
         user, scoped = opened
+        if level >= Level.AUTH_NO_PRIV:
+            self._strangers.proven(address)
         try:
             return self._answer_scoped(header, user, level, scoped, address)
         except ber.BerError:
@@ -117,12 +131,13 @@ class UserMessages:
     def _answer_scoped(self, header: Header, user: User, level: Level, scoped: bytes, address: str) -> bytes | None:
         scope = _read_scope(scoped)
         tag, request_id = pdu.read_head(scoped, scope.at)
+        stranger = None if level >= Level.AUTH_NO_PRIV else address
         if scope.engine_id != self._usm.engine_id or tag not in pdu.REQUESTS:  # RFC 3412 4.2.2.1
             self._counters.unknown_pdu_handlers += 1
             if tag not in pdu.REQUESTS and tag != pdu.INFORM:
                 return None
             trouble = Trouble(_UNKNOWN_PDU_HANDLERS, self._counters.unknown_pdu_handlers, user, level)
-            return self._report(header, trouble, request_id, scope.context)
+            return self._report(header, trouble, request_id, scope.context, stranger)
         whole = min(self._max_message_size, header.max_size)
         outcome: Outcome | None
         if len(scoped) > self._request_octets:
@@ -138,7 +153,7 @@ class UserMessages:
         if outcome is None:  # RFC 3413 3.2 step 5
             self._counters.unknown_contexts += 1
             trouble = Trouble(_UNKNOWN_CONTEXTS, self._counters.unknown_contexts, user, level)
-            return self._report(header, trouble, request_id, scope.context)
+            return self._report(header, trouble, request_id, scope.context, stranger)
         for each in (outcome, TOO_BIG_OUTCOME):
             body = pdu.response(request_id, each.status, each.index, each.varbinds)
             message = self._seal(header, user, level, self._scoped(scope.engine_id, scope.context, body))
@@ -147,9 +162,14 @@ class UserMessages:
         self._counters.silent_drops += 1
         return None
 
-    def _report(self, header: Header, trouble: Trouble, request_id: bytes, context: bytes = b"") -> bytes | None:
-        """A Report, if the sender wants one (RFC 3412 7.1 step 3)."""
+    def _report(
+        self, header: Header, trouble: Trouble, request_id: bytes, context: bytes = b"", stranger: str | None = None
+    ) -> bytes | None:
+        """A Report, if the sender wants one (RFC 3412 7.1 step 3); to a stranger's address only so many."""
         if not header.flags & _REPORTABLE:
+            return None
+        if stranger is not None and not self._strangers.may_have_report(stranger):
+            self._counters.reports_held_back += 1
             return None
         counted = tlv(0x41, integer(trouble.value & 0xFFFFFFFF))
         varbind = tlv(0x30, tlv(0x06, oid(trouble.oid)) + counted)
