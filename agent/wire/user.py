@@ -30,13 +30,21 @@ _FRAME = 23
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """msgGlobalData (RFC 3412 6): the id as it goes back, the sender's maximum, flags, model; and where it ends."""
+    """msgGlobalData (RFC 3412 6).
+
+    Attributes:
+        id: the whole element, as it goes back.
+        max_size: what the sender takes at most.
+        end: where it ends.
+        octets: the size of the whole message.
+    """
 
     id: bytes
     max_size: int
     flags: int
     model: int
     end: int
+    octets: int
 
     @property
     def level(self) -> Level | None:
@@ -46,8 +54,9 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What stands in a scopedPDU before the PDU, and where that begins."""
+    """A scopedPDU: what stands in it before the PDU, and where that begins and ends."""
 
+    octets: bytes
     engine_id: bytes
     context: bytes
     at: int
@@ -61,22 +70,20 @@ def read_header(datagram: bytes, at: int) -> Header:
         BerError: it is not what it must be.
     """
     at, end = ber.expect(datagram, at, ber.SEQUENCE)
-    id_start = at
-    number, at = ber.integer(datagram, at)
-    message_id = datagram[id_start:at]
+    number, message_id, at = ber.echoed_integer(datagram, at)
     max_size, at = ber.integer(datagram, at)
     flags, at = ber.string(datagram, at)
     model, at = ber.integer(datagram, at)
     if at != end or len(flags) != 1 or number < 0 or max_size < _SMALLEST_MAXIMUM or model < 1:
         raise ber.BerError("malformed msgGlobalData")
-    return Header(message_id, max_size, flags[0], model, end)
+    return Header(message_id, max_size, flags[0], model, end, len(datagram))
 
 
 def _read_scope(octets: bytes) -> _Scope:
     at, end = ber.expect(octets, 0, ber.SEQUENCE)
     engine_id, at = ber.string(octets, at)
     context, at = ber.string(octets, at)
-    return _Scope(engine_id, context, at, end)
+    return _Scope(octets, engine_id, context, at, end)
 
 
 class UserMessages:
@@ -122,14 +129,15 @@ class UserMessages:
         if level >= Level.AUTH_NO_PRIV:
             self._strangers.proven(address)
         try:
-            return self._answer_scoped(header, user, level, scoped, address)
+            scope = _read_scope(scoped)
         except ber.BerError:
             if is_encrypted:  # the wrong key makes noise of it
                 return self._report(header, self._usm.undecryptable(user), _NO_REQUEST_ID)
             raise
+        return self._answer_scoped(header, user, level, scope, address)
 
-    def _answer_scoped(self, header: Header, user: User, level: Level, scoped: bytes, address: str) -> bytes | None:
-        scope = _read_scope(scoped)
+    def _answer_scoped(self, header: Header, user: User, level: Level, scope: _Scope, address: str) -> bytes | None:
+        scoped = scope.octets
         tag, request_id = pdu.read_head(scoped, scope.at)
         stranger = None if level >= Level.AUTH_NO_PRIV else address
         if scope.engine_id != self._usm.engine_id or tag not in pdu.REQUESTS:  # RFC 3412 4.2.2.1
@@ -154,6 +162,8 @@ class UserMessages:
             self._counters.unknown_contexts += 1
             trouble = Trouble(_UNKNOWN_CONTEXTS, self._counters.unknown_contexts, user, level)
             return self._report(header, trouble, request_id, scope.context, stranger)
+        if stranger is not None and outcome.is_denied:
+            whole = min(whole, header.octets)  # nobody is to be flooded through us
         for each in (outcome, TOO_BIG_OUTCOME):
             body = pdu.response(request_id, each.status, each.index, each.varbinds)
             message = self._seal(header, user, level, self._scoped(scope.engine_id, scope.context, body))
