@@ -14,8 +14,8 @@ test: $(VENV)/ready-dev tools lint types  ## lint, types and all tests
 check: test
 
 lint: $(VENV)/ready-dev
-	$(BIN)/ruff format --check agent tests
-	$(BIN)/ruff check agent tests
+	$(BIN)/ruff format --check agent scripts tests
+	$(BIN)/ruff check agent scripts tests
 
 types: $(VENV)/ready-dev
 	$(BIN)/mypy
@@ -33,8 +33,8 @@ golden: $(VENV)/ready-dev  ## write the expected walks anew; read the difference
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/test_golden.py
 
 fix: $(VENV)/ready-dev  ## format, and mend what ruff can mend
-	$(BIN)/ruff check --fix agent tests
-	$(BIN)/ruff format agent tests
+	$(BIN)/ruff check --fix agent scripts tests
+	$(BIN)/ruff format agent scripts tests
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian: apt install python3-venv"; exit 1; }
