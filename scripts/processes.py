@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.snmp import messages
 
+ThisChild = TypeVar("ThisChild", bound="Child")
 START_S = 60.0
 STOP_S = 20.0
 
@@ -84,7 +85,7 @@ class Child:
                 env={**os.environ, **(environment or {})},
             )
 
-    def __enter__(self) -> Child:
+    def __enter__(self: ThisChild) -> ThisChild:
         return self
 
     def __exit__(

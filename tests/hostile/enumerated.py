@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tests.hostile.elements import Element, parse, signed
-from tests.hostile.mutation import COUNTS, LARGEST, NUMBERS, OIDS, TAGS, TEXTS, lengths, nested
+from tests.hostile.mutation import LARGEST, NUMBERS, OIDS, TAGS, TEXTS, lengths, nested
 from tests.hostile.seeds import HEADS, REQUEST_TAGS, TRAP_TAGS, Head, body
 from tests.snmp import messages
 from tests.snmp.messages import GET_BULK, V1, V1_TRAP, Peer
@@ -17,6 +17,7 @@ Change = Callable[[Element], None]
 GROUPS = ("req-enc", "req-app", "trap-enc", "trap-app")
 _NUMBER_TAGS = (0x02, 0x41, 0x42, 0x43, 0x46)
 _DEPTHS = (1, 2, 50)
+_COUNTS = (0, 1, 128, 2500)
 _ADDRESSES = (b"", b"\0", b"\xff" * 3, b"\0" * 4, b"\xff" * 4, b"\x7f" * 5, b"A" * 300)
 
 
@@ -66,7 +67,7 @@ def _encoding_anomalies(field: Element) -> Iterator[Change]:
 def _content_anomalies(field: Element) -> Iterator[Change]:
     """Values at and beyond the bounds of the field's type, values of other types, other numbers of parts."""
     if field.parts:
-        yield from (_repeat(part, count) for part in (0, -1) for count in COUNTS)
+        yield from (_repeat(part, count) for part in (0, -1) for count in _COUNTS)
         yield from (_drop(place) for place in range(len(field.parts)))
         return
     if field.tag in _NUMBER_TAGS:

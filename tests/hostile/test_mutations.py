@@ -62,7 +62,7 @@ def test_a_stranger_gets_small_reports_and_denials_no_larger_than_what_it_sent()
 def test_from_where_a_community_is_not_known_only_who_proves_who_it_is_gets_more_than_a_report() -> None:
     victim = Victim(communities=[{"name": "public", "sources": ["127.0.0.0/8"]}], users=[SIGNED, SEALED])
 
-    for datagram in hostile(random.Random(1801), victim.bench.peer, BATCH):
+    for datagram in hostile(random.Random(1801), victim.bench.peer, 10_000):
         answer = victim.bench.answer(datagram, "203.0.113.1")
         if answer is not None and not is_report(answer):
             assert _is_signed(answer) or len(answer) <= len(datagram), datagram.hex()
