@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types tools mib lock golden fix clean
+.PHONY: demo test check lint types tools fuzz soak mib lock golden fix clean
 
 demo: $(VENV)/ready  ## simulate a LANTIME, poll it, serve it over SNMP, show a short walk
 	$(BIN)/lantime-agent demo $(ARGS)
@@ -22,6 +22,12 @@ types: $(VENV)/ready-dev
 
 tools:  ## net-snmp's tools and smilint, which some tests use
 	./scripts/install-test-tools
+
+fuzz: $(VENV)/ready-dev  ## hostile messages to an agent for five minutes; ARGS="--minutes 60 --seed 7"
+	$(BIN)/python -m scripts.fuzz $(ARGS)
+
+soak: $(VENV)/ready-dev  ## an agent asked, written to, disturbed and reloaded for an hour; ARGS="--minutes 10"
+	$(BIN)/python -m scripts.soak $(ARGS)
 
 mib: $(VENV)/ready  ## print the MIB text anew from the declarations
 	$(BIN)/lantime-agent mib > mibs/LANTIME-NORTHBOUND-MIB.txt
