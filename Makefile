@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types tools mib lock golden fix clean
+.PHONY: demo test check lint types tools fuzz soak mib lock golden fix clean
 
 demo: $(VENV)/ready  ## simulate a LANTIME, poll it, serve it over SNMP, show a short walk
 	$(BIN)/lantime-agent demo $(ARGS)
@@ -14,14 +14,20 @@ test: $(VENV)/ready-dev tools lint types  ## lint, types and all tests
 check: test
 
 lint: $(VENV)/ready-dev
-	$(BIN)/ruff format --check agent tests
-	$(BIN)/ruff check agent tests
+	$(BIN)/ruff format --check agent scripts tests
+	$(BIN)/ruff check agent scripts tests
 
 types: $(VENV)/ready-dev
 	$(BIN)/mypy
 
 tools:  ## net-snmp's tools and smilint, which some tests use
 	./scripts/install-test-tools
+
+fuzz: $(VENV)/ready-dev  ## hostile messages to an agent for five minutes; ARGS="--minutes 60 --seed 7"
+	$(BIN)/python -m scripts.fuzz $(ARGS)
+
+soak: $(VENV)/ready-dev  ## an agent asked, written to, disturbed and reloaded for an hour; ARGS="--minutes 10"
+	$(BIN)/python -m scripts.soak $(ARGS)
 
 mib: $(VENV)/ready  ## print the MIB text anew from the declarations
 	$(BIN)/lantime-agent mib > mibs/LANTIME-NORTHBOUND-MIB.txt
@@ -33,8 +39,8 @@ golden: $(VENV)/ready-dev  ## write the expected walks anew; read the difference
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/test_golden.py
 
 fix: $(VENV)/ready-dev  ## format, and mend what ruff can mend
-	$(BIN)/ruff check --fix agent tests
-	$(BIN)/ruff format agent tests
+	$(BIN)/ruff check --fix agent scripts tests
+	$(BIN)/ruff format agent scripts tests
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian: apt install python3-venv"; exit 1; }

@@ -30,14 +30,14 @@ Answering = Callable[[bytes, str], Answer]
 
 
 class Complaints:
-    """Logs faults of our own, which datagrams may cause over and over, at most once a minute."""
+    """Logs faults of our own, which datagrams may cause over and over, at most one a minute of each kind."""
 
     def __init__(self) -> None:
         self._throttle = Throttle()
 
     def __call__(self, text: str, problem: Exception) -> None:
         """Log a fault, or count it."""
-        held_back = self._throttle.admits()
+        held_back = self._throttle.admits(text.partition(" ")[0])
         if held_back is not None:
             log.error("%s held_back=%d", text, held_back, exc_info=problem)
 

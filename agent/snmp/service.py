@@ -16,6 +16,7 @@ from typing import Protocol
 from agent.config import SnmpSettings
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.front import Complaints, Front
+from agent.snmp.throttle import FailureLog
 from agent.wire.block import Block
 from agent.wire.command import Commands
 from agent.wire.counters import Counters
@@ -24,6 +25,7 @@ from agent.wire.entity import Entity
 from agent.wire.later import Answer
 from agent.wire.policy import DEFAULT_CONTEXT, Policy, make_policy
 from agent.wire.store import Store
+from agent.wire.strangers import AuthenticationFailure, FailureObserver
 from agent.wire.usm import Usm
 from agent.wire.view import View
 from agent.wire.writing import Writer
@@ -51,6 +53,7 @@ class WireService:
     Args:
         store: what is served; its owner `LIVE` is nobody's to sweep.
         writer: takes SETs.
+        observe: is told of messages that fail authentication, a few a minute at most.
     """
 
     def __init__(
@@ -60,7 +63,9 @@ class WireService:
         counters: Counters,
         sockets: Sequence[socket.socket],
         writer: Writer,
+        observe: FailureObserver = lambda failure: None,
     ) -> None:
+        self._observe = observe
         self.store = store
         self.counters = counters
         self.started_s = identity.started_s
@@ -68,6 +73,7 @@ class WireService:
         self._sockets = sockets
         self._writer = writer
         self._complain = Complaints()
+        self._failures = FailureLog()
         self._salts = count(secrets.randbits(64))  # over reloads: no salt is used twice with one key and time
         self._answer: Callable[[bytes, str], Answer] = lambda datagram, address: None
         self._front: Front | None = None
@@ -102,7 +108,8 @@ class WireService:
             self._salts,
         )
         commands = Commands(self.store, policy.access, self._writer, self._complain)
-        self._answer = Entity(policy.communities, usm, commands, self.counters, policy.max_message_size).answer
+        entity = Entity(policy.communities, usm, commands, self.counters, policy.max_message_size, self._on_failure)
+        self._answer = entity.answer
         if self._front is not None:
             self._front.answer_with(self._answer)
 
@@ -112,6 +119,10 @@ class WireService:
             self.store.swap(owner, [])
         if self._front is None:
             self._front = Front(self._sockets, self._answer, self.counters)
+
+    def _on_failure(self, failure: AuthenticationFailure) -> None:
+        self._failures(failure)
+        self._observe(failure)
 
     def engine_time_s(self) -> int:
         """Seconds since the engine's boots rose."""

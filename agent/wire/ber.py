@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.mib import encoding
 from agent.mib.encoding import Oid
 
 SEQUENCE = 0x30
@@ -52,6 +53,18 @@ def integer(octets: bytes, at: int) -> tuple[int, int]:
     if not 1 <= end - start <= 5 or not -(2**31) <= value < 2**31:
         raise BerError("not a 32-bit integer")
     return value, end
+
+
+def echoed_integer(octets: bytes, at: int) -> tuple[int, bytes, int]:
+    """Value of an INTEGER, the element as it goes back to who sent it, and where it ends.
+
+    What goes back is of the shortest form, even where it came in a longer one.
+    """
+    value, end = integer(octets, at)
+    size = octets[at + 1]
+    if size > 4 or (size > 1 and octets[at + 2] in (0x00, 0xFF)):
+        return value, encoding.tlv(0x02, encoding.integer(value)), end
+    return value, octets[at:end], end
 
 
 def string(octets: bytes, at: int) -> tuple[bytes, int]:

@@ -12,6 +12,7 @@ from agent.wire.access import Level, Model, Network, within
 from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
 from agent.wire.counters import Counters
 from agent.wire.later import Answer, mapped
+from agent.wire.strangers import Reason, Strangers
 
 V1, V2C = 0, 1
 _MODELS = {V1: Model.V1, V2C: Model.V2C}
@@ -61,7 +62,12 @@ class CommunityMessages:
     """Answers v1 and v2c messages."""
 
     def __init__(
-        self, communities: Mapping[bytes, Community], commands: Commands, counters: Counters, max_message_size: int
+        self,
+        communities: Mapping[bytes, Community],
+        commands: Commands,
+        counters: Counters,
+        max_message_size: int,
+        strangers: Strangers,
     ) -> None:
         self._communities = communities
         self._senders = {octets: _Sender(one, one.context or "") for octets, one in communities.items()}
@@ -69,6 +75,7 @@ class CommunityMessages:
         self._counters = counters
         self._max_message_size = max_message_size
         self._request_octets = max(REQUEST_OCTETS, max_message_size)
+        self._strangers = strangers
 
     def answer(self, datagram: bytes, version: int, at: int, address: str) -> Answer:
         """The answer to a message, whose community stands at a position; None when there is none.
@@ -80,6 +87,7 @@ class CommunityMessages:
         sender = self._senders.get(community) or self._in_context(community)
         if sender is None or not within(address, sender.sources):
             self._counters.in_bad_community_names += 1
+            self._strangers.failed(Reason.BAD_COMMUNITY, address)
             return None
         if ber.header(datagram, at)[0] not in _REQUESTS[version]:
             return None

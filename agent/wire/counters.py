@@ -19,6 +19,7 @@ class Counters:
     proxy_drops: int = 0
     refused_users: int = 0
     oversized: int = 0
+    reports_held_back: int = 0
     unknown_security_models: int = 0
     invalid_msgs: int = 0
     unknown_pdu_handlers: int = 0

@@ -12,6 +12,7 @@ from agent.wire.command import Commands
 from agent.wire.community import V1, V2C, Community, CommunityMessages
 from agent.wire.counters import Counters
 from agent.wire.later import Answer
+from agent.wire.strangers import FailureObserver, Strangers
 from agent.wire.user import UserMessages
 from agent.wire.usm import Usm
 
@@ -23,6 +24,7 @@ class Entity:
 
     Args:
         max_message_size: the largest message that is sent.
+        authentication_failures: is told, within limits, of bad communities, unknown users and wrong digests.
     """
 
     def __init__(
@@ -32,9 +34,11 @@ class Entity:
         commands: Commands,
         counters: Counters,
         max_message_size: int,
+        authentication_failures: FailureObserver | None = None,
     ) -> None:
-        self._communities = CommunityMessages(communities, commands, counters, max_message_size)
-        self._users = UserMessages(usm, commands, counters, max_message_size)
+        strangers = Strangers(usm.time_s, authentication_failures)
+        self._communities = CommunityMessages(communities, commands, counters, max_message_size, strangers)
+        self._users = UserMessages(usm, commands, counters, max_message_size, strangers)
         self._counters = counters
 
     def answer(self, datagram: bytes, address: str) -> Answer:

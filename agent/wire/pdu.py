@@ -52,14 +52,14 @@ class Request:
 
 
 def read_head(octets: bytes, at: int) -> tuple[int, bytes]:
-    """Tag and request-id (the whole element) of the PDU that begins at a position, whatever its size.
+    """Tag of the PDU that begins at a position, and its request-id as it goes back, whatever its size.
 
     Raises:
         BerError: it does not begin as a PDU must.
     """
     tag, at, _ = ber.header(octets, at)
-    _, end = ber.integer(octets, at)
-    return tag, octets[at:end]
+    _, request_id, _ = ber.echoed_integer(octets, at)
+    return tag, request_id
 
 
 @lru_cache(maxsize=65_536)
@@ -80,9 +80,7 @@ def read_request(octets: bytes, at: int, end: int) -> Request:
     tag, at, pdu_end = ber.header(octets, at)
     if pdu_end != end:
         raise ber.BerError("octets behind the PDU")
-    id_start = at
-    _, at = ber.integer(octets, at)
-    request_id = octets[id_start:at]
+    _, request_id, at = ber.echoed_integer(octets, at)
     non_repeaters, at = ber.integer(octets, at)
     max_repetitions, at = ber.integer(octets, at)
     at, list_end = ber.expect(octets, at, ber.SEQUENCE)

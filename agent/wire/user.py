@@ -11,12 +11,18 @@ from agent.wire.access import Level, Model
 from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
 from agent.wire.counters import Counters
 from agent.wire.later import Answer, Later, mapped
+from agent.wire.strangers import Reason, Strangers
 from agent.wire.usm import Trouble, User, Usm, read_parameters
 
 _REPORTABLE, _PRIV, _AUTH = 4, 2, 1
 _LEVELS = {0: Level.NO_AUTH_NO_PRIV, _AUTH: Level.AUTH_NO_PRIV, _AUTH | _PRIV: Level.AUTH_PRIV}
 _FLAGS = {level: flags for flags, level in _LEVELS.items()}
 _SMALLEST_MAXIMUM = 484
+_FAILURES = {
+    (1, 3, 6, 1, 6, 3, 15, 1, 1, 3, 0): Reason.UNKNOWN_USER,
+    (1, 3, 6, 1, 6, 3, 15, 1, 1, 5, 0): Reason.WRONG_DIGEST,
+}
+"""What a failed proof is, by the counter that is reported."""
 _UNKNOWN_PDU_HANDLERS = (1, 3, 6, 1, 6, 3, 11, 2, 1, 3, 0)
 _UNKNOWN_CONTEXTS = (1, 3, 6, 1, 6, 3, 12, 1, 5, 0)
 _NO_REQUEST_ID = b"\x02\x01\x00"
@@ -26,13 +32,21 @@ _FRAME = 23
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """msgGlobalData (RFC 3412 6): the id as it goes back, the sender's maximum, flags, model; and where it ends."""
+    """msgGlobalData (RFC 3412 6).
+
+    Attributes:
+        id: the whole element, as it goes back.
+        max_size: what the sender takes at most.
+        end: where it ends.
+        octets: the size of the whole message.
+    """
 
     id: bytes
     max_size: int
     flags: int
     model: int
     end: int
+    octets: int
 
     @property
     def level(self) -> Level | None:
@@ -42,8 +56,9 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What stands in a scopedPDU before the PDU, and where that begins."""
+    """A scopedPDU: what stands in it before the PDU, and where that begins and ends."""
 
+    octets: bytes
     engine_id: bytes
     context: bytes
     at: int
@@ -57,33 +72,34 @@ def read_header(datagram: bytes, at: int) -> Header:
         BerError: it is not what it must be.
     """
     at, end = ber.expect(datagram, at, ber.SEQUENCE)
-    id_start = at
-    number, at = ber.integer(datagram, at)
-    message_id = datagram[id_start:at]
+    number, message_id, at = ber.echoed_integer(datagram, at)
     max_size, at = ber.integer(datagram, at)
     flags, at = ber.string(datagram, at)
     model, at = ber.integer(datagram, at)
     if at != end or len(flags) != 1 or number < 0 or max_size < _SMALLEST_MAXIMUM or model < 1:
         raise ber.BerError("malformed msgGlobalData")
-    return Header(message_id, max_size, flags[0], model, end)
+    return Header(message_id, max_size, flags[0], model, end, len(datagram))
 
 
 def _read_scope(octets: bytes) -> _Scope:
     at, end = ber.expect(octets, 0, ber.SEQUENCE)
     engine_id, at = ber.string(octets, at)
     context, at = ber.string(octets, at)
-    return _Scope(engine_id, context, at, end)
+    return _Scope(octets, engine_id, context, at, end)
 
 
 class UserMessages:
     """Answers v3 messages."""
 
-    def __init__(self, usm: Usm, commands: Commands, counters: Counters, max_message_size: int) -> None:
+    def __init__(
+        self, usm: Usm, commands: Commands, counters: Counters, max_message_size: int, strangers: Strangers
+    ) -> None:
         self._usm = usm
         self._commands = commands
         self._counters = counters
         self._max_message_size = max_message_size
         self._request_octets = max(REQUEST_OCTETS, max_message_size)
+        self._strangers = strangers
 
     def answer(self, datagram: bytes, at: int, address: str) -> Answer:
         """The answer to a message, whose msgGlobalData stands at a position; None when there is none.
@@ -107,24 +123,31 @@ class UserMessages:
         data = datagram[start if is_encrypted else at :]
         opened = self._usm.open(datagram, said, level, data)  # step 6
         if isinstance(opened, Trouble):
-            return self._report(header, opened, _NO_REQUEST_ID if is_encrypted else _request_id(data))
+            if opened.oid in _FAILURES and said.user:  # without a name it is a discovery
+                self._strangers.failed(_FAILURES[opened.oid], address)
+            request_id = _NO_REQUEST_ID if is_encrypted else _request_id(data)
+            return self._report(header, opened, request_id, stranger=address)
         user, scoped = opened
+        if level >= Level.AUTH_NO_PRIV:
+            self._strangers.proven(address)
         try:
-            return self._answer_scoped(header, user, level, scoped, address)
+            scope = _read_scope(scoped)
         except ber.BerError:
             if is_encrypted:  # the wrong key makes noise of it
                 return self._report(header, self._usm.undecryptable(user), _NO_REQUEST_ID)
             raise
+        return self._answer_scoped(header, user, level, scope, address)
 
-    def _answer_scoped(self, header: Header, user: User, level: Level, scoped: bytes, address: str) -> Answer:
-        scope = _read_scope(scoped)
+    def _answer_scoped(self, header: Header, user: User, level: Level, scope: _Scope, address: str) -> Answer:
+        scoped = scope.octets
         tag, request_id = pdu.read_head(scoped, scope.at)
+        stranger = None if level >= Level.AUTH_NO_PRIV else address
         if scope.engine_id != self._usm.engine_id or tag not in pdu.REQUESTS:  # RFC 3412 4.2.2.1
             self._counters.unknown_pdu_handlers += 1
             if tag not in pdu.REQUESTS and tag != pdu.INFORM:
                 return None
             trouble = Trouble(_UNKNOWN_PDU_HANDLERS, self._counters.unknown_pdu_handlers, user, level)
-            return self._report(header, trouble, request_id, scope.context)
+            return self._report(header, trouble, request_id, scope.context, stranger)
         whole = min(self._max_message_size, header.max_size)
         outcome: Outcome | Later[Outcome] | None
         if len(scoped) > self._request_octets:
@@ -140,23 +163,31 @@ class UserMessages:
         if outcome is None:  # RFC 3413 3.2 step 5
             self._counters.unknown_contexts += 1
             trouble = Trouble(_UNKNOWN_CONTEXTS, self._counters.unknown_contexts, user, level)
-            return self._report(header, trouble, request_id, scope.context)
+            return self._report(header, trouble, request_id, scope.context, stranger)
         return mapped(outcome, partial(self._respond, header, user, level, scope, request_id))
 
     def _respond(
         self, header: Header, user: User, level: Level, scope: _Scope, request_id: bytes, outcome: Outcome
     ) -> bytes | None:
+        whole = min(self._max_message_size, header.max_size)
+        if level < Level.AUTH_NO_PRIV and outcome.is_denied:
+            whole = min(whole, header.octets)  # nobody is to be flooded through us
         for each in (outcome, TOO_BIG_OUTCOME):
             body = pdu.response(request_id, each.status, each.index, each.varbinds)
             message = self._seal(header, user, level, self._scoped(scope.engine_id, scope.context, body))
-            if len(message) <= min(self._max_message_size, header.max_size):
+            if len(message) <= whole:
                 return message
         self._counters.silent_drops += 1
         return None
 
-    def _report(self, header: Header, trouble: Trouble, request_id: bytes, context: bytes = b"") -> bytes | None:
-        """A Report, if the sender wants one (RFC 3412 7.1 step 3)."""
+    def _report(
+        self, header: Header, trouble: Trouble, request_id: bytes, context: bytes = b"", stranger: str | None = None
+    ) -> bytes | None:
+        """A Report, if the sender wants one (RFC 3412 7.1 step 3); to a stranger's address only so many."""
         if not header.flags & _REPORTABLE:
+            return None
+        if stranger is not None and not self._strangers.may_have_report(stranger):
+            self._counters.reports_held_back += 1
             return None
         counted = tlv(0x41, integer(trouble.value & 0xFFFFFFFF))
         varbind = tlv(0x30, tlv(0x06, oid(trouble.oid)) + counted)

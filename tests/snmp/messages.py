@@ -105,8 +105,8 @@ def get_bulk(
 # Reading
 
 
-def elements(octets: bytes) -> Iterator[tuple[int, bytes]]:
-    """Tag and content of elements one behind the other; asserts that lengths are definite and minimal."""
+def elements(octets: bytes, *, minimal: bool = True) -> Iterator[tuple[int, bytes]]:
+    """Tag and content of elements one behind the other; asserts that lengths are definite, and minimal if wanted."""
     at = 0
     while at < len(octets):
         tag, size = octets[at], octets[at + 1]
@@ -115,7 +115,7 @@ def elements(octets: bytes) -> Iterator[tuple[int, bytes]]:
             width = size & 0x7F
             assert width, "indefinite length in an answer"
             size = int.from_bytes(octets[at : at + width], "big")
-            assert size >= 128, "length not minimal in an answer"
+            assert size >= 128 or not minimal, "length not minimal in an answer"
             at += width
         assert at + size <= len(octets), "cut off"
         yield tag, octets[at : at + size]
@@ -284,11 +284,16 @@ class Peer:
         context_engine_id: bytes | None = None,
         digest: bytes | None = None,
         plain: bytes | None = None,
+        scoped: bytes | None = None,
     ) -> bytes:
-        """A message, signed and encrypted as its flags say; `digest` and `plain` (msgData) override what is right."""
+        """A message, signed and encrypted as its flags say.
+
+        `digest`, `plain` (msgData) and `scoped` (the scopedPDU before it is encrypted) override what is right.
+        """
         flags = user.level | REPORTABLE if flags is None else flags
         engine_id = self.engine_id if context_engine_id is None else context_engine_id
-        data = tlv(0x30, string(engine_id), string(context), body) if plain is None else plain
+        data = tlv(0x30, string(engine_id), string(context), body) if scoped is None else scoped
+        data = data if plain is None else plain
         salt = b""
         if flags & PRIV and plain is None:
             self.salt += 1

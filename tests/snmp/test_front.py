@@ -11,7 +11,9 @@ import pytest
 
 from agent.snmp.front import BATCH, Complaints, Front, _from_there
 from agent.snmp.sockets import open_sockets
+from agent.snmp.throttle import FailureLog
 from agent.wire.counters import Counters
+from agent.wire.strangers import AuthenticationFailure, Reason
 from tests.snmp.agents import exchange
 
 ASKED = socket.inet_aton("192.0.2.1")
@@ -66,4 +68,32 @@ def test_complaints_are_one_a_minute(caplog: pytest.LogCaptureFixture, monkeypat
     assert [record.message for record in caplog.records] == [
         "request-failed held_back=0",
         "request-failed held_back=49",
+    ]
+
+
+def test_a_complaint_of_one_kind_does_not_hide_one_of_another(caplog: pytest.LogCaptureFixture) -> None:
+    complain = Complaints()
+    for text in ("request-failed pdu=0xa0", "request-failed pdu=0xa1", "set-failed from=::1"):
+        complain(text, ValueError("x"))
+    assert [record.message for record in caplog.records] == [
+        "request-failed pdu=0xa0 held_back=0",
+        "set-failed from=::1 held_back=0",
+    ]
+
+
+def test_failed_proofs_are_logged_once_a_minute_for_each_reason(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = 1000.0
+    monkeypatch.setattr("agent.snmp.throttle.time.monotonic", lambda: now_s)
+    observe = FailureLog()
+    for _ in range(5):
+        observe(AuthenticationFailure(Reason.BAD_COMMUNITY, "192.0.2.1", 9))
+    observe(AuthenticationFailure(Reason.WRONG_DIGEST, "192.0.2.2", 0))
+    now_s += 60
+    observe(AuthenticationFailure(Reason.BAD_COMMUNITY, "192.0.2.3", 0))
+    assert [record.message for record in caplog.records] == [
+        "authentication-failed reason=badCommunity from=192.0.2.1 held_back=9",
+        "authentication-failed reason=wrongDigest from=192.0.2.2 held_back=0",
+        "authentication-failed reason=badCommunity from=192.0.2.3 held_back=40",
     ]

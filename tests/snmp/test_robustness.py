@@ -122,7 +122,7 @@ def test_three_thousand_strange_datagrams_leave_the_agent_answering_and_its_log_
     assert sum(len(record.getMessage()) for record in caplog.records) < 20_000
     assert not agent.problems
     for user in (PLAIN, SIGNED, SEALED):
-        assert agent.ask_as(user, messages.pdu(messages.GET, [SYS_NAME])).pdu.values == [(4, b"north")]
+        assert agent.ask_as(user, messages.pdu(messages.GET, [SYS_NAME]), peer).pdu.values == [(4, b"north")]
     if not agent.is_wire:
         assert all(
             agent.within(lambda: [model._cache.is_empty() for model in agent.service._engine.security_models.values()])

@@ -12,6 +12,7 @@ from agent.wire.counters import Counters
 from agent.wire.entity import Entity
 from agent.wire.policy import make_policy
 from agent.wire.store import Store
+from agent.wire.strangers import FailureObserver
 from agent.wire.usm import Usm
 from agent.wire.writing import Result, Writer
 from tests.snmp.agents import USERS, new_store, snmp_settings, table_blocks
@@ -38,6 +39,7 @@ class Bench:
         writer: Writer | None = None,
         boots: int = 3,
         engine_id: bytes = ENGINE_ID,
+        authentication_failures: FailureObserver | None = None,
         **changes: Any,
     ) -> None:
         settings = snmp_settings(users, **changes)
@@ -53,7 +55,9 @@ class Bench:
         self.usm = Usm(engine_id, boots, lambda: self.time_s, policy.users, self.counters, count(1))
         writer = writer or Writer([], lambda wanted, who: Result(0, 0))
         commands = Commands(store, access or policy.access, writer, self._complain)
-        self.entity = Entity(policy.communities, self.usm, commands, self.counters, policy.max_message_size)
+        self.entity = Entity(
+            policy.communities, self.usm, commands, self.counters, policy.max_message_size, authentication_failures
+        )
         self.peer = Peer(engine_id, boots, self.time_s)
 
     def _complain(self, text: str, problem: Exception) -> None:
