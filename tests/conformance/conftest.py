@@ -11,11 +11,11 @@ import pytest
 from agent.sim import Simulator
 from tests.conformance.own import Service, Whole
 from tests.conformance.snmpd import Snmpd, find
-from tests.conformance.subject import Subject
+from tests.conformance.subject import ANSWERS, Subject
 
 RECORDED = "snmpd"
 """The subject that is only recorded."""
-CRASHED = "crash"
+NOT_JUDGED = "snmpd is recorded, not judged"
 SUBJECTS = ("wire", "pysnmp", RECORDED)
 
 
@@ -67,8 +67,7 @@ def _whole(
 @pytest.fixture
 def subject(_service: Subject) -> Subject:
     """An agent with a table; started again if the test before killed it."""
-    if not _service.is_running:
-        _service.start()
+    _service.revive()
     return _service
 
 
@@ -88,5 +87,6 @@ def pytest_runtest_makereport(
     wrong = (AssertionError, OSError, subprocess.TimeoutExpired)
     if recorded and call.when == "call" and call.excinfo is not None and call.excinfo.errisinstance(wrong):
         report.outcome = "skipped"
-        report.wasxfail = "snmpd is recorded, not judged" if item.funcargs["subject"].is_running else CRASHED
+        condition = item.funcargs["subject"].condition()
+        report.wasxfail = NOT_JUDGED if condition == ANSWERS else condition
     return report

@@ -83,12 +83,19 @@ class Snmpd(Subject):
 
     def __init__(self, folder: Path) -> None:
         super().__init__("snmpd", OBJECTS, max_message_size=65_507)
+        self.patience_s = 2.0
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 
-    @property
-    def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+    def condition(self) -> str:
+        if self._process is None or self._process.poll() is not None:
+            return known.CRASHED
+        return known.ANSWERS if self._answers(2) else known.HANGS
+
+    def revive(self) -> None:
+        if self.condition() != known.ANSWERS:
+            self.stop()
+            self.start()
 
     def start(self) -> None:
         path = find()
@@ -98,21 +105,29 @@ class Snmpd(Subject):
         for name in ("configured", "persistent"):
             (self._folder / name).mkdir(exist_ok=True)
         (self._folder / "configured" / "snmpd.conf").write_text(configuration(port))
-        listen = ",".join(f"udp6:[{host}]:{port}" if ":" in host else f"udp:{host}:{port}" for host, _ in self.addresses)
+        listen = ",".join(
+            f"udp6:[{host}]:{port}" if ":" in host else f"udp:{host}:{port}" for host, _ in self.addresses
+        )
         persistent = str(self._folder / "persistent")
         paths = {"SNMP_PERSISTENT_DIR": persistent, "SNMPCONFPATH": f"{self._folder / 'configured'}:{persistent}"}
         command = [path, "-f", "-Lf", str(self._folder / "log"), "-x", "", listen]
         self._process = subprocess.Popen(command, env={**os.environ, **paths, "MIBS": ""})
         wait_for(self._answers, "snmpd answers", 20)
 
-    def _answers(self) -> bool:
-        assert self.is_running, (self._folder / "log").read_text()
+    def _answers(self, wait_s: float = 0.2) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, (self._folder / "log").read_text()
         try:
-            return self.exchange(messages.get(known.SYS_DESCR), 0.2) is not None
+            return self.exchange(messages.get(known.SYS_DESCR), wait_s) is not None
         except ConnectionRefusedError:
             return False
 
     def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(20)
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:  # it hangs
+            self._process.kill()
+            self._process.wait(5)

@@ -20,6 +20,9 @@ READ_ONLY, READ_WRITE, PART, CLOSED, IN_CONTEXT = b"public", b"private", b"view"
 CONTEXT = b"elsewhere"
 """A context beside the default one, where there is one."""
 
+ANSWERS, CRASHED, HANGS = "answers", "crash", "hang"
+"""Conditions of a subject."""
+
 SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
 SYS_DESCR, SYS_UP_TIME, SYS_CONTACT, SYS_NAME, SYS_LOCATION = ((*SYSTEM, arc, 0) for arc in (1, 3, 4, 5, 6))
 SNMP: Oid = (1, 3, 6, 1, 2, 1, 11)
@@ -79,10 +82,12 @@ class Subject(Asking):
     def address(self) -> tuple[str, int]:
         return self.addresses[0]
 
-    @property
-    def is_running(self) -> bool:
-        """Whether it has not died."""
-        return True
+    def condition(self) -> str:
+        """ANSWERS, or what became of it."""
+        return ANSWERS
+
+    def revive(self) -> None:
+        """Start it again if it does not answer any more."""
 
     def start(self) -> None:
         """Begin to serve, with what it remembers of the time before."""

@@ -45,9 +45,7 @@ def test_rfc3416_4_2_3_B04_negative_numbers_count_as_zero(
     subject: Subject, non_repeaters: int, repetitions: int, count: int
 ) -> None:
     """Negative non-repeaters and max-repetitions count as zero."""
-    answer = subject.ask(
-        messages.get_bulk(non_repeaters, repetitions, subject.objects.numbers, subject.objects.texts)
-    )
+    answer = subject.ask(messages.get_bulk(non_repeaters, repetitions, subject.objects.numbers, subject.objects.texts))
     assert (answer.outcome, len(answer.varbinds)) == ((0, 0), count)
 
 

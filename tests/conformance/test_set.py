@@ -120,9 +120,7 @@ def test_rfc3416_4_2_5_S06_the_error_index_is_right_at_every_place_and_nothing_i
 
 
 @pytest.mark.parametrize("name", [NOT_AN_OBJECT, None], ids=["of no object", "of an object there is"])
-def test_rfc3416_4_2_5_S07_an_instance_there_is_not_is_refused(
-    subject: Subject, name: messages.Oid | None
-) -> None:
+def test_rfc3416_4_2_5_S07_an_instance_there_is_not_is_refused(subject: Subject, name: messages.Oid | None) -> None:
     """An instance that does not exist is noCreation, notWritable, noAccess or inconsistentName."""
     name = name or (*subject.objects.writable[:-1], 7)
     allowed = {NO_CREATION, NOT_WRITABLE, NO_ACCESS, INCONSISTENT_NAME}

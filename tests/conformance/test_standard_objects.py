@@ -67,8 +67,8 @@ def test_rfc3411_5_K04_the_engine_group_says_what_discovery_says(whole: Subject)
     engine_id, boots, engine_time, size = (content for _, content in answer.values)
     assert (engine_id, messages.number(boots)) == (peer.engine_id, peer.boots)
     assert abs(messages.number(engine_time) - peer.time) <= 1
-    assert 484 <= messages.number(size) <= 65_507 if whole.name != "snmpd" else messages.number(size) >= 484
-    assert len(whole.run("snmpwalk", ENGINE).stdout.splitlines()) == 4
+    assert 484 <= messages.number(size) < 2**31
+    assert whole.run("snmpwalk", ENGINE).stdout.count(dotted(ENGINE)) == 4
 
 
 def test_rfc3418_2_K05_the_counters_of_the_snmp_group_are_served(subject: Subject) -> None:

@@ -225,7 +225,7 @@ def test_rfc3412_7_1_3_U13_without_the_reportable_flag_there_is_no_report_on_an_
 
 
 @uncounted
-def test_rfc3412_7_2_5_U14_privacy_without_authentication_is_dropped_and_counted(subject: Subject) -> None:
+def test_rfc3412_7_2_U14_privacy_without_authentication_is_dropped_and_counted(subject: Subject) -> None:
     """Privacy without authentication, and an unknown security model, are dropped and counted."""
     before = subject.number(INVALID_MSGS)
     peer = subject.discover()
@@ -236,7 +236,7 @@ def test_rfc3412_7_2_5_U14_privacy_without_authentication_is_dropped_and_counted
 
 @uncounted
 @pytest.mark.parametrize("model", [99, 2**31 - 1])
-def test_rfc3412_7_2_4_U14_unknown_security_models_are_dropped_and_counted(subject: Subject, model: int) -> None:
+def test_rfc3412_7_2_U14_unknown_security_models_are_dropped_and_counted(subject: Subject, model: int) -> None:
     """Privacy without authentication, and an unknown security model, are dropped and counted."""
     before = subject.number(UNKNOWN_MODELS)
     assert subject.is_silent_on(subject.discover().build(PLAIN, ASKING, model=model))
@@ -275,13 +275,13 @@ def test_rfc3412_7_2_13_U17_a_foreign_context_engine_is_reported(subject: Subjec
 def test_rfc3412_6_3_U18_a_get_bulk_is_truncated_at_the_managers_size(subject: Subject, user: User) -> None:
     """A GETBULK of a manager that takes 484 octets is truncated."""
     peer = subject.discover()
-    for column in (subject.objects.long, subject.objects.numbers):
+    for column in (subject.objects.numbers, subject.objects.long):
         body = messages.pdu(messages.GET_BULK, [column], b=50)
         answer = subject.ask_as(user, body, peer, max_size=484)
         assert (answer.pdu.tag, answer.pdu.outcome) == (RESPONSE, (0, 0))
         assert answer.size <= 484
         assert answer.pdu.names == subject.objects.rows(column, 50)[: len(answer.pdu.names)]
-    assert answer.pdu.names, "short values have room"
+        assert answer.pdu.names or column == subject.objects.long, "short values have room"
 
 
 @by_name

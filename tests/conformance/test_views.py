@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.conformance.conftest import RECORDED
 from tests.conformance.own import HAS_CONTEXTS
 from tests.conformance.subject import (
     CLOSED,
@@ -25,6 +26,10 @@ from tests.snmp.asking import as_user, dotted
 from tests.snmp.messages import AUTHORIZATION_ERROR, NO_SUCH_NAME, NO_SUCH_OBJECT, REPORT, STRING, V1, V2C, Oid, User
 
 VIEWED = ["-v2c", "-c", "view"]
+NO_CONTEXTS = pytest.mark.xfail(not HAS_CONTEXTS, reason="a community cannot be given a context yet", strict=False)
+in_contexts = pytest.mark.parametrize(
+    "kind", [*(pytest.param(kind, marks=NO_CONTEXTS) for kind in ("wire", "pysnmp")), RECORDED], indirect=True
+)
 ASKING = messages.pdu(messages.GET, [SYS_NAME])
 
 
@@ -66,7 +71,7 @@ def test_rfc3415_3_2_V02_access_at_auth_priv_is_closed_to_communities_and_lower_
     assert subject.ask_as(SEALED, ASKING).pdu.values[0][0] == STRING
 
 
-@pytest.mark.xfail(not HAS_CONTEXTS, reason="a community cannot be given a context yet", strict=False)
+@in_contexts
 def test_rfc3584_5_2_1_V03_a_community_is_answered_from_its_context(whole: Subject) -> None:
     """A community is answered from the context that it belongs to, as a v3 user is who names that context."""
 

@@ -16,7 +16,13 @@ _numbers = itertools.count(10**6)
 
 
 class Asking:
-    """What a manager can do with an agent at an address."""
+    """What a manager can do with an agent at an address.
+
+    Attributes:
+        patience_s: how long an answer is waited for.
+    """
+
+    patience_s = ANSWER_S
 
     @property
     def address(self) -> tuple[str, int]:
@@ -29,9 +35,9 @@ class Asking:
         host, port = self.address
         return f"udp6:[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
-    def exchange(self, datagram: bytes, wait_s: float = ANSWER_S) -> bytes | None:
+    def exchange(self, datagram: bytes, wait_s: float | None = None) -> bytes | None:
         """The one datagram that comes back, None for silence."""
-        return exchange(self.address, datagram, wait_s)
+        return exchange(self.address, datagram, self.patience_s if wait_s is None else wait_s)
 
     def ask(self, datagram: bytes) -> Answer:
         answer = self.exchange(datagram)
@@ -40,12 +46,12 @@ class Asking:
 
     def answers(self, *datagrams: bytes) -> list[bytes]:
         """What is answered to these before a request sent behind them is: silence without waiting for it."""
-        with connection(self.address) as asking:
+        with connection(self.address, self.patience_s) as asking:
             for datagram in datagrams:
                 asking.send(datagram)
             last = messages.get(SYS_SERVICES, request_id=next(_numbers))
             asking.send(last)
-            expected = exchange(self.address, last)
+            expected = self.exchange(last)
             answered = [asking.recv(65535)]
             while answered[-1] != expected:
                 answered.append(asking.recv(65535))
