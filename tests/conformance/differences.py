@@ -35,9 +35,9 @@ DIFFERENCES = (
     Difference("a value v1 has not, in a v1 GET", "ignored", "silence", "3416 4.2.1"),
     Difference("impossible flags, unknown security models", "dropped and counted",
                "dropped; the counters that are served stay", "3412 7.2 (4, 5)", ("U14",)),
-    Difference("requests over 8192 octets", "tooBig", "silence", "–"),
+    Difference("requests over 8192 octets", "tooBig", "silence", "-"),
     Difference("a SET", "carried out where a view allows it", "notWritable: this path is read-only", "3416 4.2.5",
                ("S01", "S04", "S05", "S06")),
     Difference("a SET outside every write view", "noAccess", "notWritable", "3416 4.2.5 (1, 2)"),
-    Difference("communities and users after a reload", "the new ones", "a restart is needed", "–"),
+    Difference("communities and users after a reload", "the new ones", "a restart is needed", "-"),
 )  # fmt: skip

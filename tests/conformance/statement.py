@@ -42,4 +42,4 @@ def statement_of(function: Callable[..., Any]) -> Statement | None:
         return None
     section = (found["section"] or "").strip("_").replace("_", ".")
     text = (function.__doc__ or "").strip().splitlines()[0].removesuffix(".")
-    return Statement(found["id"], f"{found['rfc']} {section}".strip() if found["rfc"] else "–", text)
+    return Statement(found["id"], f"{found['rfc']} {section}".strip() if found["rfc"] else "-", text)

@@ -17,7 +17,7 @@ from tests.conformance.snmpd import find, version
 from tests.conformance.statement import Statement, statement_of
 from tests.conformance.subject import CRASHED, HANGS
 
-PASSED, FAILED, NOT_RUN = "pass", "**fail**", "–"
+PASSED, FAILED, NOT_RUN = "pass", "**fail**", "-"
 _WORST = {CRASHED: 4, HANGS: 3, FAILED: 2, NOT_RUN: 1, PASSED: 0}
 Results = dict[Statement, dict[str, str]]
 """Statement and subject to result; statements of the MIB have one subject, which is ""."""

@@ -7,7 +7,6 @@ import time
 
 import pytest
 
-from tests.conformance.conftest import wrong_on_pysnmp
 from tests.conformance.subject import (
     IN_BAD_COMMUNITY_NAMES,
     IN_BAD_VERSIONS,
@@ -129,19 +128,10 @@ def test_rfc3417_8_M10_constructed_strings_are_refused(subject: Subject, what: s
     assert subject.is_silent_on(sent)
 
 
-def of_size(octets: int) -> bytes:
-    """A GET of exactly this size, padded in the value, which a GET ignores."""
-    for padding in range(max(octets - 60, 0), octets):
-        datagram = messages.get(messages.varbind(SYS_NAME, messages.string(bytes(padding))))
-        if len(datagram) == octets:
-            return datagram
-    raise AssertionError(octets)
-
-
 @pytest.mark.parametrize("octets", [484, 1472])
 def test_rfc3417_3_2_M11_requests_of_484_and_of_1472_octets_are_accepted(subject: Subject, octets: int) -> None:
     """Requests of 484 and of 1472 octets are accepted."""
-    answer = subject.ask(of_size(octets))
+    answer = subject.ask(messages.get_of_size(SYS_NAME, octets))
     assert (answer.outcome, answer.values[0][0]) == ((0, 0), STRING)
 
 

@@ -60,7 +60,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 
 def test_rfc4181_4_L01_smilint_finds_nothing(tmp_path: Path) -> None:
-    """smilint finds nothing up to level 6."""
+    """Smilint finds nothing up to level 6."""
     assert lint(tmp_path) == ""
 
 
@@ -73,7 +73,7 @@ def test_rfc2578_3_L02_net_snmp_loads_it_without_a_warning() -> None:
 
 
 def test_rfc2578_3_L03_pysmi_compiles_it(tmp_path: Path) -> None:
-    """pysmi compiles it."""
+    """Pysmi compiles it."""
     sources = [f"--mib-source=file://{folder}" for folder in (FILE.parent, shared("mibs"))]
     program = PROJECT / ".venv" / "bin" / "mibdump"
     mibdump = str(program) if program.exists() else tool("mibdump")

@@ -23,7 +23,6 @@ from tests.snmp.messages import (
     NO_CREATION,
     NO_SUCH_NAME,
     NOT_WRITABLE,
-    READ_ONLY as READ_ONLY_STATUS,
     STRING,
     V1,
     V2C,
@@ -34,6 +33,9 @@ from tests.snmp.messages import (
     string,
     varbind,
 )  # fmt: skip
+from tests.snmp.messages import (
+    READ_ONLY as READ_ONLY_STATUS,
+)
 
 INCONSISTENT_NAME = 18
 PRIVATE = ["-v2c", "-c", "private"]

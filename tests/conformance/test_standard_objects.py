@@ -24,7 +24,7 @@ OBJECT_ID, TIME_TICKS = 0x06, 0x43
 
 
 def test_rfc3418_2_K01_snmp_in_pkts_rises_by_one_a_request(subject: Subject) -> None:
-    """snmpInPkts rises by one with each request."""
+    """The counter snmpInPkts rises by one with each request."""
     values = [subject.number(IN_PKTS) for _ in range(3)]
     assert values[1:] == [values[0] + 1, values[0] + 2]
     printed = subject.run("snmpget", IN_PKTS).stdout
@@ -32,7 +32,7 @@ def test_rfc3418_2_K01_snmp_in_pkts_rises_by_one_a_request(subject: Subject) -> 
 
 
 def test_rfc3418_2_K02_sys_up_time_advances_by_100_a_second(whole: Subject) -> None:
-    """sysUpTime advances by 100 a second."""
+    """The time sysUpTime advances by 100 a second."""
 
     def ticks() -> tuple[float, int, float]:
         """The time before asking, the answer, the time after."""
@@ -82,7 +82,7 @@ def test_rfc3418_2_K05_the_counters_of_the_snmp_group_are_served(subject: Subjec
 
 
 def test_rfc3418_2_K06_sys_or_table_lists_the_modules(subject: Subject) -> None:
-    """sysORTable lists the modules, each with an OID, a text and a time."""
+    """The table sysORTable lists the modules, each with an OID, a text and a time."""
     entry: Oid = (*SYSTEM, 9, 1)
     table = dict(subject.walk(entry))
     rows = {name[-1] for name in table}

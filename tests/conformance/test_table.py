@@ -67,5 +67,5 @@ def test_the_worst_case_of_a_statement_is_its_result() -> None:
         recorder.pytest_runtest_logreport(report)
     assert recorder.results == {statement: {"wire": FAILED, "pysnmp": PASSED}}
     printed = document(recorder.results)
-    assert f"| M01 | 1 1 | Text | {FAILED} | {PASSED} | – |" in printed
+    assert f"| M01 | 1 1 | Text | {FAILED} | {PASSED} | - |" in printed
     assert "| **0 of 1** | **1 of 1** | **0 of 0** |" in printed

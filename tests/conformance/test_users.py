@@ -256,7 +256,7 @@ def test_rfc3412_7_1_U15_message_id_and_context_are_echoed(subject: Subject, use
 @by_name
 def test_rfc3413_3_2_5_U16_an_unknown_context_is_reported(subject: Subject, user: User) -> None:
     """An unknown contextName is snmpUnknownContexts, in a Report at the request's level."""
-    for context in (b"nope", b"\xff\xfe", b"x" * 32):
+    for context in (b"nope", b"\xff\xfe", b"x" * 255):
         answer = reported(subject, user, context=context)
         assert (answer.pdu.names, answer.pdu.request_id) == ([UNKNOWN_CONTEXTS], 99)
         assert answer.flags & AUTH == user.level & AUTH
