@@ -83,7 +83,7 @@ class Snmpd(Subject):
 
     def __init__(self, folder: Path) -> None:
         super().__init__("snmpd", OBJECTS, max_message_size=65_507)
-        self.patience_s = 2.0
+        self.patience_s = 3.0
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 
