@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types tools fuzz soak mib lock golden fix clean
+.PHONY: demo test check lint types tools fuzz soak mib lock golden conformance fix clean
 
 demo: $(VENV)/ready  ## simulate a LANTIME, poll it, serve it over SNMP, show a short walk
 	$(BIN)/lantime-agent demo $(ARGS)
@@ -37,6 +37,9 @@ lock: $(VENV)/ready  ## add new objects to the OID lock; refuses to change what 
 
 golden: $(VENV)/ready-dev  ## write the expected walks anew; read the difference before you commit it
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest tests/test_golden.py
+
+conformance: $(VENV)/ready-dev tools  ## what the RFCs ask, shown over UDP; prints docs/conformance.md anew
+	$(BIN)/python -m tests.conformance
 
 fix: $(VENV)/ready-dev  ## format, and mend what ruff can mend
 	$(BIN)/ruff check --fix agent scripts tests

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,12 +24,13 @@ from agent.wire.policy import DEFAULT_CONTEXT
 from agent.wire.store import Store
 from agent.wire.view import View
 from agent.wire.writing import Result, Writer
-from tests.snmp import messages
-from tests.snmp.messages import Answer, Oid, Peer, User, UserAnswer
+from tests.snmp.asking import ANSWER_S as ANSWER_S
+from tests.snmp.asking import Asking
+from tests.snmp.asking import connection as connection
+from tests.snmp.asking import exchange as exchange
+from tests.snmp.messages import Oid, User
 
 T = TypeVar("T")
-_numbers = itertools.count(10**6)
-ANSWER_S = 5.0
 
 BASE: Oid = (1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 5597, 1, 99)
 ENTRY = (*BASE, 1, 1)
@@ -124,7 +123,7 @@ def snmp_settings(users: Iterable[User] = (), **changes: Any) -> SnmpSettings:
     return SnmpSettings.model_validate({**DEFAULTS, "users": entries, **changes})
 
 
-class RunningAgent:
+class RunningAgent(Asking):
     """An SNMP service that runs until it is closed.
 
     Args:
@@ -219,57 +218,6 @@ class RunningAgent:
     def address(self) -> tuple[str, int]:
         return self.addresses[0]
 
-    @property
-    def target(self) -> str:
-        """As net-snmp's tools write it."""
-        host, port = self.address
-        return f"udp6:[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-    # Asking
-
-    def exchange(self, datagram: bytes, wait_s: float = ANSWER_S) -> bytes | None:
-        """The one datagram that comes back, None for silence."""
-        return exchange(self.address, datagram, wait_s)
-
-    def ask(self, datagram: bytes) -> Answer:
-        answer = self.exchange(datagram)
-        assert answer is not None, "no answer"
-        return messages.read(answer)
-
-    def answers(self, *datagrams: bytes) -> list[bytes]:
-        """What is answered to these before a request sent behind them is: silence without waiting for it."""
-        with connection(self.address) as asking:
-            for datagram in datagrams:
-                asking.send(datagram)
-            last = messages.get((1, 3, 6, 1, 2, 1, 1, 7, 0), request_id=next(_numbers))
-            asking.send(last)
-            expected = exchange(self.address, last)
-            answered = [asking.recv(65535)]
-            while answered[-1] != expected:
-                answered.append(asking.recv(65535))
-        return answered[:-1]
-
-    def is_silent_on(self, *datagrams: bytes) -> bool:
-        """Whether none of these is answered while a request behind them is."""
-        return self.answers(*datagrams) == []
-
-    def is_alive(self) -> bool:
-        return self.ask(messages.get((1, 3, 6, 1, 2, 1, 1, 7, 0))).values == [(0x02, b"\x48")]
-
-    def discover(self) -> Peer:
-        """Engine ID, boots and time, as a manager learns them (RFC 3414 4)."""
-        peer = Peer()
-        answer = self.exchange(peer.build(User(b""), messages.pdu(messages.GET)))
-        assert answer is not None, "discovery is not answered"
-        said = peer.read(answer, User(b""))
-        return Peer(said.engine_id, said.boots, said.time)
-
-    def ask_as(self, user: User, body: bytes, peer: Peer | None = None, **options: Any) -> UserAnswer:
-        peer = peer or self.discover()
-        answer = self.exchange(peer.build(user, body, **options))
-        assert answer is not None, "no answer"
-        return peer.read(answer, user)
-
 
 def self_blocks(
     settings: SnmpSettings,
@@ -291,20 +239,3 @@ def self_blocks(
     live = LiveView(lambda: service.engine_time_s() * 100, service.engine_time_s, counters)
     made, _ = build(make_plan(STANDARD), (Feed.AGENT,), view, {})
     return [*make_blocks(made), *live_blocks(STANDARD, live)]
-
-
-def connection(address: tuple[str, int], wait_s: float = ANSWER_S) -> socket.socket:
-    """A socket that hears nobody but this address: an answer from another one is silence to it."""
-    opened = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_DGRAM)
-    opened.settimeout(wait_s)
-    opened.connect(address)
-    return opened
-
-
-def exchange(address: tuple[str, int], datagram: bytes, wait_s: float = ANSWER_S) -> bytes | None:
-    with connection(address, wait_s) as asking:
-        asking.send(datagram)
-        try:
-            return asking.recv(65535)
-        except TimeoutError:
-            return None

@@ -102,6 +102,15 @@ def get_bulk(
     return message(pdu(GET_BULK, names, a=non_repeaters, b=repetitions), community=community)
 
 
+def get_of_size(name: Sequence[int], octets: int) -> bytes:
+    """A GET of exactly this size, padded in the value, which a GET ignores."""
+    for padding in range(max(octets - 60, 0), octets):
+        datagram = get(varbind(name, string(bytes(padding))))
+        if len(datagram) == octets:
+            return datagram
+    raise AssertionError(octets)
+
+
 # Reading
 
 

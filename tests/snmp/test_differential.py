@@ -1,22 +1,7 @@
 """The two answering paths, which share the store and the answers from it but no decoder, USM or encoder, must agree.
 
-Where they may differ:
-
-| what                                   | wire path                   | pysnmp path             | says           |
-|----------------------------------------|-----------------------------|-------------------------|----------------|
-| where a GETBULK is cut                 | to the octet                | reckons a larger frame  | RFC 3416 4.2.3 |
-| tooBig within the same few octets      | when it does not fit        | earlier                 | RFC 3416 4.2.1 |
-| INTEGER of -2^31                       | four octets                 | five (pyasn1)           | X.690 8.3.2    |
-| a level below the user's               | authorizationError          | unsupportedSecLevels    | RFC 3413 3.2   |
-| a level above the user's               | unsupportedSecLevels        | silence                 | RFC 3414 3.2 5 |
-| an engine ID that is another's         | unknownEngineIDs            | unknownUserNames        | RFC 3414 3.2 3 |
-| reportableFlag of a Report             | 0                           | 1 for some              | RFC 3412 6.4   |
-| a value v1 has not, in a v1 GET         | ignored                     | silence                 | RFC 3416 4.2.1 |
-| requests over 8192 octets              | tooBig                      | silence                 | -              |
-| name@context, a context there is not   | unknownContexts             | badCommunityNames       | RFC 3413 3.2   |
-| a SET where nothing may be written     | noAccess                    | notWritable             | RFC 3416 4.2.5 |
-
-The first three can meet a valid request to read, and are looked for here; the others have tests of their own.
+Where they may differ is listed in tests/conformance/differences.py, which docs/conformance.md prints. The first three
+there can meet a valid request to read, and are looked for here; the others have tests of their own.
 """
 
 from __future__ import annotations
