@@ -38,7 +38,8 @@ DIFFERENCES = (
     Difference("requests over 8192 octets", "tooBig", "silence", "-"),
     Difference("a SET", "carried out where a view allows it", "notWritable: this path is read-only", "3416 4.2.5",
                ("S01", "S04", "S05", "S06")),
-    Difference("name@context of a context there is not", "snmpUnknownContexts", "snmpInBadCommunityNames", "3413 3.2 (5)"),
+    Difference("name@context, a context there is not", "snmpUnknownContexts", "snmpInBadCommunityNames",
+               "3413 3.2 (5)"),
     Difference("a SET outside every write view", "noAccess", "notWritable", "3416 4.2.5 (1, 2)"),
     Difference("communities and users after a reload", "the new ones", "a restart is needed", "-"),
 )  # fmt: skip
