@@ -329,4 +329,5 @@ def _check_reloadable(before: Settings, after: Settings) -> None:
 
 
 def _limits(settings: Settings) -> Limits:
-    return Limits(settings.attributes.max_count, settings.http.max_count, settings.http.tracking)
+    http = settings.http
+    return Limits(settings.attributes.max_count, http.max_count, http.tracking, http.data_loss_limit_percent)

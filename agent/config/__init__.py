@@ -1,6 +1,7 @@
 """Settings: frozen values read from strict YAML, and secrets that cannot be printed."""
 
 from agent.config.device import Auth, DeviceSettings, PollSettings, TlsSettings
+from agent.config.interapp import InterAppSettings, WebSettings
 from agent.config.load import first_problem, load_overlay, load_settings
 from agent.config.secret import Secret
 from agent.config.settings import DEFAULT_ROOT, HttpSettings, Overlay, Settings
@@ -12,6 +13,7 @@ __all__ = [
     "CommunitySettings",
     "DeviceSettings",
     "HttpSettings",
+    "InterAppSettings",
     "Overlay",
     "PollSettings",
     "Secret",
@@ -20,6 +22,7 @@ __all__ = [
     "TlsSettings",
     "UserSettings",
     "ViewSettings",
+    "WebSettings",
     "first_problem",
     "load_overlay",
     "load_settings",

@@ -14,6 +14,9 @@ from agent.config import Settings
 FIELDS: Final = {
     "lnbHttpTracking": ("http", "tracking"),
     "lnbHttpMaxCount": ("http", "max_count"),
+    "lnbHttpDataLossLimit": ("http", "data_loss_limit_percent"),
+    "lnbIacMaxCount": ("interapp", "max_count"),
+    "lnbIacKeepMinutes": ("interapp", "keep_minutes"),
     "sysContact": ("snmp", "contact"),
     "sysName": ("snmp", "system_name"),
     "sysLocation": ("snmp", "location"),
