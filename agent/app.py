@@ -26,6 +26,7 @@ from agent.mib.plan import Plan, check_overrides, make_plan
 from agent.mib.standard import STANDARD, SelfView
 from agent.model.family import FAMILIES, KINDS
 from agent.model.identity import Identities
+from agent.service.interapp import Around, InterApp, MessageFiles
 from agent.service.keeper import Keeper, Limits, Surroundings
 from agent.service.poller import OpenSession, Poller
 from agent.service.rejections import Rejections
@@ -132,6 +133,8 @@ class App:
             undo.callback(self._lock.release)
             self._state = StateStore(self.settings.state_dir / "state.db")
             undo.callback(self._state.close)
+            self._files = MessageFiles(self.settings.state_dir)
+            undo.callback(self._files.store.close)
             written = still_valid(self._configured, self._state.written())
             self.settings = with_values(self._configured, written)
             self._identity = start_engine(self.settings.state_dir, self.settings.snmp.engine_id)
@@ -151,6 +154,10 @@ class App:
                 Rejections(self._state),
             )
             self.poller.start()
+            undo.push_async_callback(self.poller.stop)
+            around = Around(lambda: self.keepers, self._assign, self.store, self._agent_plan)
+            self.interapp = InterApp(self.settings, self._files, self.poller, around)
+            await self.interapp.start()
             undo.pop_all()
         log.info(
             "started version=%s devices=%d listen=%s engine_id=%s boots=%d",
@@ -162,7 +169,8 @@ class App:
         )
 
     async def stop(self) -> None:
-        """Stop polling, then serving."""
+        """Stop working, polling, then serving."""
+        await self.interapp.stop()
         await self.poller.stop()
         await self._snmp.close()
         self._state.close()
@@ -186,6 +194,7 @@ class App:
         self._renew_keepers()
         self._serve_self()
         self._serve_agent()
+        self.interapp.configure(self.settings)
         log.info("reloaded devices=%d", len(self.keepers))
 
     def _renew_keepers(self) -> None:
@@ -216,7 +225,8 @@ class App:
         return numbered
 
     def _surroundings(self, name: str) -> Surroundings:
-        return Surroundings(self._plans[name], self.store, self._state, _limits(self.settings))
+        limits, choices = _limits(self.settings), self._files.choices.of
+        return Surroundings(self._plans[name], self.store, self._state, limits, choices=choices)
 
     def _writables(self) -> list[Writable]:
         located = [one for module in (self.module, STANDARD) for one in module.objects.values()]
@@ -244,6 +254,7 @@ class App:
             keeper.limit(_limits(self.settings))
         self._serve_self()
         self._serve_agent()
+        self.interapp.configure(self.settings)
         log.info("written by=%s objects=%s", who, ",".join(values))
 
     def _serve_self(self) -> None:

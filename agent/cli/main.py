@@ -17,6 +17,7 @@ from agent.cli.explain import explain
 from agent.cli.mib import mib
 from agent.cli.reload import reload
 from agent.cli.run import run
+from agent.cli.send import send
 from agent.cli.walk import walk
 from agent.errors import AgentError, ConfigError, DeviceError, HostError, UsageError
 
@@ -69,4 +70,4 @@ def _add(*commands: Any) -> None:
         main.add_command(command)
 
 
-_add(run, reload, demo, check, walk, explain, mib, capture)
+_add(run, reload, demo, check, walk, explain, mib, capture, send)

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any, Protocol
 
@@ -64,7 +64,7 @@ class Office:
     store: Keeping
     redact: Redact
     replies: Replies | None = None
-    specs: Mapping[str, HandlerSpec] = HANDLERS
+    specs: Mapping[str, HandlerSpec] = field(default_factory=lambda: HANDLERS)
     clock: Callable[[], datetime] = now
     monotonic: Callable[[], float] = time.monotonic
 

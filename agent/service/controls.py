@@ -9,7 +9,7 @@ from agent.errors import HostError
 from agent.mib.groups.interapp import BusView, DeviceCommandRow, SlotCommandRow
 from agent.model.message import Entry, Message, MessageState
 from agent.service.bus import Bus
-from agent.service.handlers import SettingsWriter
+from agent.service.handlers import Assign
 from agent.service.letter import Letter
 
 NO_CREATION: Final = 11
@@ -33,13 +33,13 @@ class Controls:
 
     Args:
         bus: takes the messages.
-        settings: where bounds are written.
+        assign: writes bounds.
         view: what the tables show now.
     """
 
-    def __init__(self, bus: Bus, settings: SettingsWriter, view: Callable[[], BusView]) -> None:
+    def __init__(self, bus: Bus, assign: Assign, view: Callable[[], BusView]) -> None:
         self._bus = bus
-        self._settings = settings
+        self._assign = assign
         self._view = view
 
     def check(self, name: str, instance: Instance, value: Any) -> int:
@@ -69,7 +69,7 @@ class Controls:
         source = f"snmp:{who}"
         bounds = {name: value for (name, _), value in values.items() if name in BOUNDS}
         if bounds:
-            self._settings.assign(bounds, who)
+            self._assign(bounds, who)
         tracking = {TRACKING[name]: value for (name, _), value in values.items() if name in TRACKING}
         if tracking:
             self._done(self._bus.submit(Letter("setHttpTracking", tracking, source)))

@@ -20,7 +20,7 @@ class ChoiceStore(Protocol):
     def slot_choices(self) -> dict[str, dict[str, bool]]:
         """Device, slot ID: whether the slot is asked for."""
 
-    def keep_slot_choice(self, device: str, slot: str, asked: bool | None) -> None:  # noqa: FBT001 - a value
+    def keep_slot_choice(self, device: str, slot: str, *, asked: bool | None) -> None:
         """Write a choice down, or take it back; raises HostError."""
 
 
@@ -35,14 +35,14 @@ class SlotChoices:
         """The choices for a device."""
         return self._choices.get(device, {})
 
-    def choose(self, device: str, slot: str, asked: bool | None) -> bool | None:  # noqa: FBT001 - a value
+    def choose(self, device: str, slot: str, *, asked: bool | None) -> bool | None:
         """Choose, and give what was chosen before.
 
         Raises:
             HostError: it cannot be written down; nothing has changed.
         """
         before = self.of(device).get(slot)
-        self._store.keep_slot_choice(device, slot, asked)
+        self._store.keep_slot_choice(device, slot, asked=asked)
         changed = {name: chosen for name, chosen in self.of(device).items() if name != slot}
         if asked is not None:
             changed[slot] = asked
@@ -83,7 +83,7 @@ class PolledFleet:
 
     def choose_slot(self, name: str, slot: str, *, asked: bool | None) -> bool | None:
         """Ask a device for a slot or not; rows of a slot that is not asked for any more go at once."""
-        before = self._choices.choose(name, slot, asked)
+        before = self._choices.choose(name, slot, asked=asked)
         keeper = self._keepers().get(name)
         if keeper is not None and before is not asked:
             keeper.reread()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from agent.errors import DeviceError
+from agent.errors import DeviceError, HostError
 from agent.model.message import Phase, Reason
 from agent.service.handlers.base import Work
 from agent.service.handlers.ports import Refused, refusal
@@ -82,6 +82,8 @@ def _failure(work: Work[Any], problem: Exception) -> Outcome:
         problem = refusal(problem)
     if isinstance(problem, Refused):
         return Outcome(problem.reason, str(problem))
+    if isinstance(problem, HostError):
+        return Outcome(Reason.INTERNAL, str(problem))
     log.error("handler-crashed message=%d handler=%s", work.job.message.index, type(work).__name__, exc_info=problem)
     return Outcome(Reason.INTERNAL, f"a fault of the agent ({type(problem).__name__}); its log says more")
 

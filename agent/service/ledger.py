@@ -76,11 +76,10 @@ class Ledger:
         at = self.clock()
         with self.lock:
             entry = self.mailbox.reject(message, handler, at, reason, text)
-        log.warning(
-            "message-rejected type=%r source=%s shown=%s reason=%s text=%r",
-            message.type, message.source, entry is not None, reason.value, text,
-        )  # fmt: skip
         if entry is None:
+            log.warning(
+                "message-rejected type=%r source=%s reason=%s text=%r", message.type, message.source, reason.value, text
+            )
             ended = messages.failed(message, at, reason, text)
             self.tell(MessageFailed(at, ended))
             self.on_change()
@@ -237,7 +236,7 @@ class Ledger:
         self.keep_if_possible(entry)
         log.log(
             logging.INFO if message.state is MessageState.SUCCEEDED else logging.WARNING,
-            "message-%s index=%d guid=%s type=%s reason=%s text=%r",
+            "message-%s index=%d guid=%s type=%r reason=%s text=%r",
             message.state.value, message.index, message.guid, message.type, message.reason.value, message.error_text,
         )  # fmt: skip
         if message.state is MessageState.FAILED and message.reason is not Reason.CANCELLED:

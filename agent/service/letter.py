@@ -11,6 +11,7 @@ from typing import Any
 
 from agent.model.message import CONTENT_LIMIT, Content, Direction, Entry, Kind, Message, MessageState
 from agent.service.handlers import HandlerSpec
+from agent.web.envelope import shown
 
 Redact = Callable[[bytes], bytes]
 """Takes the secrets out of a JSON text."""
@@ -79,14 +80,5 @@ def reply_to(entry: Entry) -> dict[str, Any]:
         "success": message.state is MessageState.SUCCEEDED,
         "reason": message.reason.value,
         "description": message.error_text or entry.handler.result,
-        "response": as_json(message.response),
+        "response": shown(message.response),
     }
-
-
-def as_json(content: Content) -> Any:
-    """A request or response as JSON where it is whole, as text where it was cut, None where there is none."""
-    text = content.data.decode("utf-8", "replace")
-    try:
-        return json.loads(text) if text else None
-    except ValueError:
-        return text

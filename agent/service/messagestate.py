@@ -114,7 +114,7 @@ class MessageStore:
             choices.setdefault(device, {})[slot] = bool(asked)
         return choices
 
-    def keep_slot_choice(self, device: str, slot: str, asked: bool | None) -> None:  # noqa: FBT001 - a value
+    def keep_slot_choice(self, device: str, slot: str, *, asked: bool | None) -> None:
         """Write a choice down; None takes it back.
 
         Raises:

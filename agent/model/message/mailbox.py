@@ -135,6 +135,7 @@ class Mailbox:
         if entry.message.state is not before.message.state:
             self._count(entry.message)
             self.last_activity = entry.message.completed or entry.message.started
+            self._make_room(0)  # what is open may be more than a maximum that was lowered; now this one has ended
         return entry
 
     def purge(self, index: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from agent.service.handlers import cards, device, own
 from agent.service.handlers.base import Content, DeviceWork, HandlerSpec, Work
-from agent.service.handlers.ports import Alarms, Fleet, Polled, Reach, Refused, SettingsWriter, Standing
+from agent.service.handlers.ports import Alarms, Assign, Fleet, Polled, Reach, Refused, Standing
 
 HANDLERS: Final[Mapping[str, HandlerSpec]] = {spec.type: spec for spec in (*device.SPECS, *own.SPECS, *cards.SPECS)}
 """By message type."""
@@ -15,6 +15,7 @@ HANDLERS: Final[Mapping[str, HandlerSpec]] = {spec.type: spec for spec in (*devi
 __all__ = [
     "HANDLERS",
     "Alarms",
+    "Assign",
     "Content",
     "DeviceWork",
     "Fleet",
@@ -22,7 +23,6 @@ __all__ = [
     "Polled",
     "Reach",
     "Refused",
-    "SettingsWriter",
     "Standing",
     "Work",
 ]

@@ -120,3 +120,10 @@ class HandlerSpec:
     def schema(self) -> dict[str, Any]:
         """JSON schema of the content."""
         return self.content.model_json_schema()
+
+    @property
+    def arguments(self) -> list[str]:
+        """The members of the content; those that may be left out in brackets."""
+        return [
+            f"{name}=…" if field.is_required() else f"[{name}=…]" for name, field in self.content.model_fields.items()
+        ]

@@ -46,7 +46,7 @@ class SetHttpTracking(Work[TrackingContent]):
 
     async def data_sets(self) -> None:
         """On disk, then everywhere."""
-        self.reach.settings.assign(self.values, self.job.message.source)
+        self.reach.assign(self.values, self.job.message.source)
         self.result = ", ".join(f"{name} = {value}" for name, value in self.values.items())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -85,11 +85,8 @@ class Fleet(Protocol):
         """
 
 
-class SettingsWriter(Protocol):
-    """Where settings of the agent are written. Used in the event loop's thread."""
-
-    def assign(self, values: Mapping[str, Any], who: str) -> None:
-        """Assign settings by object name: on disk first, then everywhere at once."""
+Assign = Callable[[Mapping[str, Any], str], None]
+"""Assigns settings by object name, and is told who asks: on disk first, then at once. In the loop's thread."""
 
 
 class Alarms(Protocol):
@@ -140,7 +137,7 @@ class Reach:
     """
 
     fleet: Fleet
-    settings: SettingsWriter
+    assign: Assign
     alarms: Alarms | None = None
     attach_found_cards: bool = True
 
