@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from agent.config import InterAppSettings, first_problem
-from agent.model.message import Direction, Entry, Handler, Mailbox, Message, Reason, ReplyState
+from agent.model.message import Direction, Entry, Event, Handler, Mailbox, Message, Reason, ReplyState
 from agent.service.handlers import HANDLERS, Content, HandlerSpec, Reach
 from agent.service.lanes import Lanes, Ticket
 from agent.service.ledger import Keeping, Ledger, Observer
@@ -186,6 +186,10 @@ class Bus:
         """Other bounds from now on; surplus rows that have ended go at once."""
         self.settings = settings
         self._ledger.bound(settings.max_count, settings.keep_minutes)
+
+    def tell(self, event: Event) -> None:
+        """Tell every observer of an event that is not the bus's own."""
+        self._ledger.tell(event)
 
     def look(self) -> None:
         """End what waited beyond its deadline, tell of stalls, drop what is too old; done twice a second."""

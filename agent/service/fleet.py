@@ -97,4 +97,5 @@ class PolledFleet:
         if held or health.rejections >= REJECTIONS_BEFORE_PAUSE:
             # One more refused password could lock the account; only other credentials or the pause end this.
             return health.detail
-        return ""
+        quiet_s = self._poller.quiet_s(keeper.settings.name)
+        return f"it asked to be left alone for another {quiet_s:.0f} s" if quiet_s else ""

@@ -98,7 +98,7 @@ class InterApp:
         self._stale = False
         self._slots: tuple[SlotCommandRow, ...] = ()
         self.controls = Controls(self.bus, around.assign, self.view)
-        self.watch = PollWatch(self.bus.submit, around.observer)
+        self.watch = PollWatch(self.bus.submit, self.bus.tell)
         poller.on_outcome.append(self._polled)
         self.server = Server(settings.web, settings.state_dir, BusMail(self.bus))
 

@@ -20,7 +20,7 @@ from apscheduler.triggers.date import DateTrigger
 from agent.config import DeviceSettings
 from agent.errors import CredentialsRejected, DeviceError, SwitchedOff
 from agent.model.exchange import Exchange
-from agent.model.pacing import REJECTIONS_BEFORE_PAUSE, Pace, first_delay_s, next_delay_s
+from agent.model.pacing import REJECTIONS_BEFORE_PAUSE, Pace, first_delay_s, next_delay_s, retry_after_s
 from agent.service.fetch import Fetcher
 from agent.service.keeper import Keeper, Outcome
 
@@ -163,6 +163,7 @@ class Poller:
         self._sessions: dict[str, Session] = {}
         self._listeners: dict[str, _Listener] = {}
         self._requests: dict[str, list[_Request]] = {}
+        self._quiet_until_s: dict[str, float] = {}
         self.on_outcome: list[Callable[[Keeper, Outcome], None]] = []
         for keeper in self._keepers.values():
             self._open(keeper)
@@ -201,6 +202,7 @@ class Poller:
         self._keepers.pop(name, None)
         session = self._sessions.pop(name, None)
         self._listeners.pop(name, None)
+        self._quiet_until_s.pop(name, None)
         if session is not None and name not in self._running:
             session.close()
         if self._scheduler.get_job(name):
@@ -221,6 +223,10 @@ class Poller:
     def polls(self, name: str) -> bool:
         """Whether a device is polled at all."""
         return name in self._sessions
+
+    def quiet_s(self, name: str) -> float:
+        """Seconds for which a device asked to be left alone (Retry-After), 0 when it did not."""
+        return max(self._quiet_until_s.get(name, 0.0) - time.monotonic(), 0.0)
 
     def poll_for(self, name: str, message: int, *, anew: bool = False) -> asyncio.Future[PollResult]:
         """Poll a device at once, or right after the poll under way; the future has what that poll came to.
@@ -280,6 +286,7 @@ class Poller:
             if self._keepers.get(name) is keeper:
                 keeper.accept(outcome)
                 delay_s = _next_delay_s(keeper, outcome)
+                self._quiet_until_s[name] = time.monotonic() + retry_after_s(outcome.error)
                 self._note_rejection(keeper, outcome)
                 self._after_poll()
                 _answer(requests, PollResult(outcome.error, listener.first, listener.last))

@@ -17,17 +17,17 @@ class PollWatch:
 
     Args:
         submit: takes the messages about cards (Bus.submit).
-        observer: is told of data loss.
+        tell: tells of data loss (Bus.tell).
     """
 
     def __init__(
         self,
         submit: Callable[[Letter], Message],
-        observer: Callable[[Event], None],
+        tell: Callable[[Event], None],
         clock: Callable[[], datetime] = now,
     ) -> None:
         self._submit = submit
-        self._observer = observer
+        self._tell = tell
         self._clock = clock
         self._cards: dict[str, Mapping[str, str]] = {}
         self._losing: set[str] = set()
@@ -50,7 +50,7 @@ class PollWatch:
         if over is (name in self._losing):
             return
         (self._losing.add if over else self._losing.discard)(name)
-        self._observer(DataLossCrossed(self._clock(), name, log.data_loss_permille, log.loss_limit_percent, over=over))
+        self._tell(DataLossCrossed(self._clock(), name, log.data_loss_permille, log.loss_limit_percent, over=over))
 
     def _look_at_cards(self, keeper: Keeper) -> None:
         name, cards = keeper.settings.name, cards_in(keeper.known.root)
