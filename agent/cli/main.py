@@ -59,8 +59,8 @@ def _guarded(function: Callable[P, R]) -> Callable[P, R]:
 def main() -> None:
     """Northbound SNMP agent for Meinberg LANTIME time servers.
 
-    Exit codes: 0 done, 1 check found a problem, 2 wrong usage, 69 device failed, 70 fault of the agent, 71 machine
-    denies something, 78 configuration is wrong.
+    Exit codes: 0 done, 1 check found a problem or a message failed, 2 wrong usage, 69 device failed, 70 fault of the
+    agent, 71 machine denies something, 75 message not ended in time, 78 configuration is wrong.
     """
 
 

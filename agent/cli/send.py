@@ -27,7 +27,7 @@ def _types() -> str:
 
 @click.command(epilog="\b\nMessage types:\n" + _types())
 @config_option
-@click.argument("message_type", metavar="TYPE", required=False)
+@click.argument("message_type", metavar="[TYPE]", required=False)
 @click.argument("pairs", metavar="[KEY=VALUE]...", nargs=-1)
 @click.option("--wait", type=click.FloatRange(min=0), metavar="SECONDS", help="Wait until the message has ended.")
 @click.option("--timeout", type=click.FloatRange(min=1), metavar="SECONDS", help="When it fails unless it has ended.")

@@ -93,6 +93,7 @@ class Bus:
         )
         self._ledger.on_change = self._changed
         self._ledger.on_end = self._on_end
+        reach = replace(reach, attach_found_cards=settings.attach_found_cards)
         self._lanes = Lanes(self._ledger, reach, self.submit, office.redact, office.monotonic)
         self._errands: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -185,6 +186,7 @@ class Bus:
     def configure(self, settings: InterAppSettings) -> None:
         """Other bounds from now on; surplus rows that have ended go at once."""
         self.settings = settings
+        self._lanes.reach = replace(self._lanes.reach, attach_found_cards=settings.attach_found_cards)
         self._ledger.bound(settings.max_count, settings.keep_minutes)
 
     def tell(self, event: Event) -> None:
@@ -227,7 +229,7 @@ class Bus:
         if full:
             return self._full(letter)
         log.info(
-            "message-received index=%d guid=%s type=%s source=%s target=%s",
+            "message-received index=%d guid=%s type=%s source=%r target=%s",
             entry.index, message.guid, spec.type, letter.source, content.target,
         )  # fmt: skip
         self._ledger.keep(entry)

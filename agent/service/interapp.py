@@ -89,7 +89,7 @@ class InterApp:
         self._files = files
         loaded = files.store.load()
         fleet = PolledFleet(poller, around.keepers, files.choices)
-        reach = Reach(fleet, around.assign, around.alarms, settings.interapp.attach_found_cards)
+        reach = Reach(fleet, around.assign, around.alarms)
         office = Office(files.store, Redactor(None).body, HttpReplies(settings.web.return_urls))
         self.bus = Bus(reach, settings.interapp, office, loaded.last, loaded.entries)
         self.bus.observers.append(around.observer)
@@ -128,8 +128,7 @@ class InterApp:
         """Other bounds from now on."""
         self.bus.configure(settings.interapp)
         self.show()
-        for keeper in self._around.keepers().values():
-            self.watch.look_at_loss(keeper)
+        self.watch.keep(self._around.keepers())
 
     def view(self) -> BusView:
         """What the tables show now."""

@@ -78,7 +78,7 @@ class Ledger:
             entry = self.mailbox.reject(message, handler, at, reason, text)
         if entry is None:
             log.warning(
-                "message-rejected type=%r source=%s reason=%s text=%r", message.type, message.source, reason.value, text
+                "message-rejected type=%r source=%r reason=%s text=%r", message.type, message.source, reason.value, text
             )
             ended = messages.failed(message, at, reason, text)
             self.tell(MessageFailed(at, ended))

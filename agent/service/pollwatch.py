@@ -36,15 +36,18 @@ class PollWatch:
         """After a poll. The cards of the first complete one are what later ones are compared with."""
         if outcome.error is None:
             self._look_at_cards(keeper)
-        self.look_at_loss(keeper)
+        self._look_at_loss(keeper)
 
-    def forget(self, device: str) -> None:
-        """A device was taken out of the configuration."""
-        self._cards.pop(device, None)
-        self._losing.discard(device)
+    def keep(self, keepers: Mapping[str, Keeper]) -> None:
+        """After devices or limits have changed: devices that are gone are forgotten."""
+        for name in self._cards.keys() - keepers.keys():
+            del self._cards[name]
+        self._losing &= keepers.keys()
+        for keeper in keepers.values():
+            self._look_at_loss(keeper)
 
-    def look_at_loss(self, keeper: Keeper) -> None:
-        """Tell when data loss went over its limit, or came back; also to be called when the limit changed."""
+    def _look_at_loss(self, keeper: Keeper) -> None:
+        """Tell when data loss went over its limit, or came back."""
         name, log = keeper.settings.name, keeper.known.log
         over = log.loses_too_much
         if over is (name in self._losing):

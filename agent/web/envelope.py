@@ -21,7 +21,7 @@ class Envelope(BaseModel):
 
     type: Annotated[str, Field(strict=True, min_length=1, max_length=64, description="Message type.")]
     content: dict[str, Any] = Field(default={}, description="As the message type says.")
-    source: Annotated[str, Field(strict=True, max_length=64, description="Who sends it, as shown in the table.")] = ""
+    source: Annotated[str, Field(strict=True, pattern=r"^[ -~]{0,64}$", description="Who sends it, as shown.")] = ""
     guid: Guid | None = Field(default=None, description="Names the message; made by the agent if left out.")
     call_guid: Guid | None = Field(default=None, alias="callGuid", description="Names the call it is part of.")
     return_url: Annotated[str, Field(strict=True, max_length=255)] | None = Field(

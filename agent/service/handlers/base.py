@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from agent.model.message import Kind, Reason
 from agent.service.handlers.ports import Job, Reach, Refused, Standing
 
-DeviceName = Annotated[str, StringConstraints(min_length=1, max_length=32)]
+DeviceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 SlotId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,16}$")]
 
 
