@@ -19,7 +19,7 @@ from agent.config import DeviceSettings, Overlay, Settings, load_overlay
 from agent.device.client import Client
 from agent.errors import ConfigError
 from agent.mib.build import build
-from agent.mib.declaration import Access, Feed, Module
+from agent.mib.declaration import Access, Feed, Module, Scalars
 from agent.mib.groups.agent import AgentView
 from agent.mib.module import northbound
 from agent.mib.plan import Plan, check_overrides, make_plan
@@ -230,7 +230,7 @@ class App:
 
     def _writables(self) -> list[Writable]:
         located = [one for module in (self.module, STANDARD) for one in module.objects.values()]
-        writable = [one for one in located if one.column.access is Access.READ_WRITE]
+        writable = [one for one in located if one.column.access is Access.READ_WRITE and isinstance(one.part, Scalars)]
         return [
             Writable(one.oid, one.column, self._is_serial_number)
             if one.column.name == SERIAL_NUMBER

@@ -78,7 +78,9 @@ class FailingStore(MessageStore):
 class BusBench:
     """One bus, in whose event loop a test runs."""
 
-    def __init__(self, folder: Path, *, specs: Mapping[str, HandlerSpec] = HANDLERS, **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, *, specs: Mapping[str, HandlerSpec] = HANDLERS, alarms: Any = None, **settings: Any
+    ) -> None:
         self.seconds = 0.0
         self.fleet = Fleet("lts1", "lts2")
         self.assigned: list[tuple[dict[str, Any], str]] = []
@@ -86,7 +88,7 @@ class BusBench:
         self.replies = Replies()
         self.store = FailingStore(folder / "state.db")
         loaded = self.store.load()
-        reach = Reach(self.fleet, lambda values, who: self.assigned.append((dict(values), who)))
+        reach = Reach(self.fleet, lambda values, who: self.assigned.append((dict(values), who)), alarms)
         office = Office(self.store, Redactor(None).body, self.replies, specs, self.clock, lambda: self.seconds)
         self.bus = Bus(reach, InterAppSettings(**settings), office, loaded.last, loaded.entries)
         self.bus.observers.append(self.events.append)

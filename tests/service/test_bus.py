@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from agent.errors import CredentialsRejected, RateLimited, Unreachable
 from agent.model.message import (
+    Direction,
     HandlerState,
     MailboxFree,
     MailboxFull,
@@ -443,6 +445,85 @@ def test_a_card_that_is_attached_is_read_back_and_a_choice_that_fails_is_taken_b
         absent = await bench.ended(bench.send("attachCard", {"device": "lts1", "slot": "io9"}))
         assert absent.message.reason is Reason.BAD_CONTENT
         assert bench.fleet.chosen == {("lts1", "io1"): True, ("lts1", "clk1"): None}
+
+    bench.run(test)
+
+
+OWN = {"source": "poller", "direction": Direction.OUTBOUND}
+CARD = {"device": "lts1", "slot": "io1", "family": "HPS"}
+
+
+def test_a_card_that_is_found_is_attached_by_a_message_of_its_own(bench: BusBench) -> None:
+    async def test() -> None:
+        found = await bench.ended(bench.send("cardFound", CARD, **OWN))
+        assert found.handler.result == "io1: HPS found; attachCard is message 2"
+        attached = await bench.ended(bench.entry(2).message)
+        assert (attached.message.type, attached.message.state) == ("attachCard", MessageState.SUCCEEDED)
+        assert attached.message.call_guid == found.message.guid
+
+    bench.run(test)
+
+
+def test_a_card_in_a_slot_that_is_not_asked_for_is_left_alone(bench: BusBench) -> None:
+    async def test() -> None:
+        found = await bench.ended(bench.send("cardFound", {**CARD, "slot": "io5"}, **OWN))
+        assert "not asked for" in found.handler.result
+        bench.bus.configure(bench.bus.settings.model_copy(update={"attach_found_cards": False}))
+        found = await bench.ended(bench.send("cardFound", CARD, **OWN))
+        assert "attach_found_cards is off" in found.handler.result
+        assert len(bench.bus.entries()) == 2
+
+    bench.run(test)
+
+
+def test_a_pulled_card_takes_back_what_was_chosen_for_its_slot(bench: BusBench) -> None:
+    async def test() -> None:
+        await bench.ended(bench.send("attachCard", {"device": "lts1", "slot": "io1"}))
+        bench.fleet.standings["lts1"] = replace(bench.fleet.standings["lts1"], cards={})
+        await bench.ended(bench.send("cardGone", CARD, **OWN))
+        detached = await bench.ended(bench.entry(3).message)
+        assert detached.message.state is MessageState.SUCCEEDED
+        assert bench.fleet.chosen == {("lts1", "io1"): None}
+
+    bench.run(test)
+
+
+class Alarms:
+    """A watcher with one alarm and two receivers."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[int, str]] = []
+
+    def acknowledge(self, index: int, who: str) -> None:
+        if index != 3:
+            raise LookupError(index)
+        self.seen.append((index, who))
+
+    def resync(self) -> int:
+        return 1
+
+    def test(self, receiver: str | None) -> int:
+        if receiver not in (None, "noc"):
+            raise LookupError(receiver)
+        return 2 if receiver is None else 1
+
+
+def test_alarms_are_acknowledged_and_sent_again_and_receivers_tested(tmp_path: Path) -> None:
+    alarms = Alarms()
+    bench = BusBench(tmp_path, alarms=alarms)
+
+    async def test() -> None:
+        async def done(kind: str, content: dict[str, Any]) -> tuple[Reason, Any]:
+            entry = await bench.ended(bench.send(kind, content, source="snmp:noc"))
+            return entry.message.reason, json.loads(entry.message.response.data or b"null")
+
+        assert await done("acknowledgeAlarm", {"index": 3}) == (Reason.NONE, {})
+        assert await done("acknowledgeAlarm", {"index": 4}) == (Reason.BAD_CONTENT, None)
+        assert await done("resyncAlarms", {}) == (Reason.NONE, {"alarms": 1})
+        assert await done("testNotification", {}) == (Reason.NONE, {"receivers": 2})
+        assert await done("testNotification", {"receiver": "noc"}) == (Reason.NONE, {"receivers": 1})
+        assert await done("testNotification", {"receiver": "x"}) == (Reason.BAD_CONTENT, None)
+        assert alarms.seen == [(3, "snmp:noc")]
 
     bench.run(test)
 
