@@ -112,8 +112,18 @@ class Bus:
 
     @property
     def mailbox(self) -> Mailbox:
-        """The mailbox, to be read in the loop's thread."""
+        """The mailbox, for its bounds, counts and single rows; use `entries` and `open` to go through rows."""
         return self._ledger.mailbox
+
+    def open(self) -> tuple[Entry, ...]:
+        """The rows that have not ended, the oldest first; from any thread."""
+        return self._ledger.open()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more work is taken; from any thread."""
+        with self._ledger.lock:
+            return self._ledger.mailbox.is_full
 
     def entries(self) -> tuple[Entry, ...]:
         """All rows, the oldest first; from any thread."""
@@ -129,7 +139,7 @@ class Bus:
         """Begin to work; what was open when an earlier run ended has failed."""
         self._loop = asyncio.get_running_loop()
         self._loop_thread = threading.get_ident()
-        earlier = [entry for entry in self.mailbox.entries if not self._lanes.knows(entry.index)]
+        earlier = [entry for entry in self.entries() if not self._lanes.knows(entry.index)]
         for entry in earlier:
             if not entry.message.state.ended:
                 self._ledger.fail(entry.index, Reason.RESTARTED, "the agent was restarted before this was done")
@@ -247,7 +257,7 @@ class Bus:
 
     def _full(self, letter: Letter) -> Message:
         self._ledger.tell_full()
-        waiting, maximum = len(self.mailbox.open), self.mailbox.maximum
+        waiting, maximum = len(self.open()), self.mailbox.maximum
         return self.reject(letter, Reason.QUEUE_FULL, f"{waiting} messages are open, of {maximum} there may be in all")
 
     def _on_end(self, entry: Entry) -> None:

@@ -51,7 +51,7 @@ class Controls:
         if self._row(name, instance) is None:
             return NO_CREATION
         # What is open already is the same message, so that a manager's repetition finds no full table.
-        full = value != "none" and self._bus.mailbox.is_full and self._open_like(name, instance, value) is None
+        full = value != "none" and self._bus.is_full and self._open_like(name, instance, value) is None
         return RESOURCE_UNAVAILABLE if full else 0
 
     def assign(self, name: str, instance: Instance, value: Any, who: str) -> None:
@@ -125,7 +125,7 @@ class Controls:
         return next(
             (
                 entry
-                for entry in self._bus.mailbox.open
+                for entry in self._bus.open()
                 if (entry.message.type, entry.message.target) == (letter.type, target)
                 and entry.message.source.startswith("snmp:")
             ),

@@ -126,9 +126,10 @@ class Lanes:
     async def _run(self, lane: str) -> None:
         try:
             while (ticket := self._take(lane)) is not None:
-                await self._do(ticket)
-        except Exception:
-            log.exception("lane-crashed lane=%r", lane)
+                try:
+                    await self._do(ticket)
+                except Exception as problem:
+                    self._crashed(ticket, problem)
         finally:
             del self._tasks[lane]
 
@@ -161,8 +162,18 @@ class Lanes:
         await asyncio.to_thread(self._end, ticket, work.result())
 
     def _do_now(self, ticket: Ticket) -> None:
-        if self._begin(ticket):
-            self._end(ticket, _run_now(self._work(ticket)))
+        try:
+            if self._begin(ticket):
+                self._end(ticket, _run_now(self._work(ticket)))
+        except Exception as problem:
+            self._crashed(ticket, problem)
+
+    def _crashed(self, ticket: Ticket, problem: Exception) -> None:
+        """A fault in the bus itself costs one message, never the lane."""
+        log.error("lane-crashed lane=%r message=%d", ticket.lane, ticket.index, exc_info=problem)
+        self._forget(ticket)
+        text = f"a fault of the agent ({type(problem).__name__}); its log says more"
+        self.ledger.fail(ticket.index, Reason.INTERNAL, text)
 
     def _begin(self, ticket: Ticket) -> bool:
         ticket.started_s = self.monotonic()

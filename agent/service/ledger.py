@@ -66,6 +66,11 @@ class Ledger:
         with self.lock:
             return self.mailbox.get(index)
 
+    def open(self) -> tuple[Entry, ...]:
+        """The rows that have not ended, the oldest first."""
+        with self.lock:
+            return self.mailbox.open
+
     def state(self, index: int) -> MessageState | None:
         """A row's state, None when there is no such row."""
         entry = self.get(index)
@@ -91,7 +96,7 @@ class Ledger:
         """Tell that newcomers are rejected, once until there is room again."""
         if not self._told_full:
             self._told_full = True
-            self.tell(MailboxFull(self.clock(), len(self.mailbox.open), self.mailbox.maximum))
+            self.tell(MailboxFull(self.clock(), len(self.open()), self.mailbox.maximum))
 
     def begin(self, index: int) -> bool:
         """Start a message's handler, once that is written down; False when it is not to be worked on."""

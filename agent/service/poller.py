@@ -164,6 +164,7 @@ class Poller:
         self._listeners: dict[str, _Listener] = {}
         self._requests: dict[str, list[_Request]] = {}
         self._quiet_until_s: dict[str, float] = {}
+        self._rested_s: dict[str, float] = {}
         self.on_outcome: list[Callable[[Keeper, Outcome], None]] = []
         for keeper in self._keepers.values():
             self._open(keeper)
@@ -203,6 +204,7 @@ class Poller:
         session = self._sessions.pop(name, None)
         self._listeners.pop(name, None)
         self._quiet_until_s.pop(name, None)
+        self._rested_s.pop(name, None)
         if session is not None and name not in self._running:
             session.close()
         if self._scheduler.get_job(name):
@@ -229,7 +231,9 @@ class Poller:
         return max(self._quiet_until_s.get(name, 0.0) - time.monotonic(), 0.0)
 
     def poll_for(self, name: str, message: int, *, anew: bool = False) -> asyncio.Future[PollResult]:
-        """Poll a device at once, or right after the poll under way; the future has what that poll came to.
+        """Poll a device at once, or after the poll under way; the future has what that poll came to.
+
+        A device is left alone for as long as its last poll took, whoever asks for the next one.
 
         Args:
             name: the device.
@@ -244,8 +248,11 @@ class Poller:
         request = _Request(message, anew, self._loop.create_future())
         self._requests.setdefault(name, []).append(request)
         if name not in self._running:
-            self._plan(name, 0)
+            self._plan(name, self._rest_s(name))
         return request.result
+
+    def _rest_s(self, name: str) -> float:
+        return max(self._rested_s.get(name, 0.0) - time.monotonic(), 0.0)
 
     def _refuse(self, name: str, error: DeviceError) -> None:
         for request in self._requests.pop(name, ()):
@@ -277,6 +284,7 @@ class Poller:
         delay_s = keeper.settings.poll.interval_s
         self._due_s.pop(name, None)
         self._running.add(name)
+        began_s = time.monotonic()
         requests, listener = self._requests.pop(name, []), self._listeners[name]
         listener.begin(requests[0].message if requests else 0)
         if any(request.anew for request in requests):
@@ -287,6 +295,7 @@ class Poller:
                 keeper.accept(outcome)
                 delay_s = _next_delay_s(keeper, outcome)
                 self._quiet_until_s[name] = time.monotonic() + retry_after_s(outcome.error)
+                self._rested_s[name] = 2 * time.monotonic() - began_s
                 self._note_rejection(keeper, outcome)
                 self._after_poll()
                 _answer(requests, PollResult(outcome.error, listener.first, listener.last))
@@ -306,7 +315,9 @@ class Poller:
                 session.close()
         if name in self._sessions:
             # Not before this job has ended: one that comes due while it still counts as running is dropped for good.
-            again_s = delay_s if self._keepers.get(name) is keeper and name not in self._requests else 0
+            again_s = delay_s if self._keepers.get(name) is keeper else 0
+            if name in self._requests:
+                again_s = self._rest_s(name)
             self._loop.call_soon(self._plan, name, again_s)
 
     def _note_rejection(self, keeper: Keeper, outcome: Outcome) -> None:

@@ -182,6 +182,26 @@ def test_a_handler_that_crashes_is_a_failed_message_with_a_reply(
     bench.run(test)
 
 
+def test_a_fault_in_the_bus_itself_costs_one_message_and_not_the_lane(
+    bench: BusBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        begin = bench.bus._ledger.begin
+        faults = iter([True, False])
+
+        def crash(index: int) -> bool:
+            if next(faults):
+                raise RuntimeError("a fault")
+            return begin(index)
+
+        monkeypatch.setattr(bench.bus._ledger, "begin", crash)
+        first, second = bench.send("pollNow"), bench.send("pollNow")
+        assert (await bench.ended(first)).message.reason is Reason.INTERNAL
+        assert (await bench.ended(second)).message.state is MessageState.SUCCEEDED
+
+    bench.run(test)
+
+
 def test_a_reply_is_delivered_and_its_state_shown(bench: BusBench) -> None:
     async def test() -> None:
         entry = await bench.ended(bench.send("pollNow", return_address="http://127.0.0.1/r", call_guid="call"))

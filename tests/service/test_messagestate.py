@@ -71,6 +71,18 @@ def test_a_row_that_cannot_be_read_is_left_out_loudly(path: Path, caplog: pytest
     assert caplog.text.count("message-unreadable") == 2
 
 
+def test_tables_that_cannot_be_read_begin_anew_loudly(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE message (something TEXT)")
+    connection.close()
+    store = MessageStore(path)
+    assert store.load().entries == ()
+    store.keep(ENTRIES, 6)
+    assert store.load().entries == tuple(ENTRIES)
+    store.close()
+    assert "messages-corrupt" in caplog.text
+
+
 def test_members_of_another_version_are_left_out(path: Path) -> None:
     store = MessageStore(path)
     store.keep(ENTRIES[:1], 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -68,6 +69,23 @@ def test_one_asked_for_during_a_poll_is_another_poll(bench: Benching) -> None:
         assert gate.total == 2
 
     run([keeper], lambda *_: gate, body)
+
+
+def test_a_device_is_left_alone_for_as_long_as_its_poll_took(bench: Benching) -> None:
+    keeper = keeper_of(bench)
+
+    class Slow(Script):
+        def get(self, path: str, **options: Any) -> Any:
+            time.sleep(0.2)
+            return super().get(path, **options)
+
+    async def body(poller: Poller) -> None:
+        begin = time.monotonic()
+        for message in range(3):
+            await asyncio.wait_for(poller.poll_for("lts1", message), 5)
+        assert time.monotonic() - begin > 0.95, "three polls, and a rest of 0.2 s behind two of them"
+
+    run([keeper], lambda *_: Slow(SMALL), body)
 
 
 def test_a_device_that_is_taken_away_ends_the_waiting(bench: Benching) -> None:
