@@ -316,9 +316,12 @@ class Poller:
         if name in self._sessions:
             # Not before this job has ended: one that comes due while it still counts as running is dropped for good.
             again_s = delay_s if self._keepers.get(name) is keeper else 0
-            if name in self._requests:
-                again_s = self._rest_s(name)
-            self._loop.call_soon(self._plan, name, again_s)
+            self._loop.call_soon(self._plan_next, name, again_s)
+
+    def _plan_next(self, name: str, delay_s: float) -> None:
+        """Plan the poll after one that ended: sooner than usual when somebody has asked for it meanwhile."""
+        if name in self._sessions:
+            self._plan(name, self._rest_s(name) if name in self._requests else delay_s)
 
     def _note_rejection(self, keeper: Keeper, outcome: Outcome) -> None:
         if (

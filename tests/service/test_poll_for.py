@@ -71,6 +71,18 @@ def test_one_asked_for_during_a_poll_is_another_poll(bench: Benching) -> None:
     run([keeper], lambda *_: gate, body)
 
 
+def test_one_asked_for_at_the_very_end_of_another_is_not_forgotten(bench: Benching) -> None:
+    keeper = keeper_of(bench)
+
+    async def body(poller: Poller) -> None:
+        again: list[asyncio.Future[Any]] = []
+        poller.poll_for("lts1", 1).add_done_callback(lambda _: again.append(poller.poll_for("lts1", 2)))
+        await until(lambda: again)
+        assert (await asyncio.wait_for(again[0], 2)).error is None
+
+    run([keeper], lambda *_: Script(SMALL), body)
+
+
 def test_a_device_is_left_alone_for_as_long_as_its_poll_took(bench: Benching) -> None:
     keeper = keeper_of(bench)
 
