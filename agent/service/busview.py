@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from agent.mib.groups.interapp import BusView, DeviceCommandRow, SlotCommandRow
@@ -22,19 +23,28 @@ def bus_view(bus: Bus, keepers: Iterable[Keeper]) -> BusView:
         timeout_s=round(bus.settings.timeout_s),
         last=mailbox.last,
         last_activity=mailbox.last_activity,
-        devices=tuple(_device(keeper, entries) for keeper in keepers),
-        slots=tuple(slot for keeper in keepers for slot in _slots(keeper)),
+        devices=_devices(keepers, entries),
+        slots=slot_rows(keepers),
     )
 
 
-def _device(keeper: Keeper, entries: tuple[Entry, ...]) -> DeviceCommandRow:
-    name = keeper.settings.name
-    about = [entry for entry in entries if entry.message.target.partition("/")[0] == name]
-    return DeviceCommandRow(
-        device_index=keeper.index,
-        name=name,
-        open=sum(not entry.message.state.ended for entry in about),
-        message=about[-1].index if about else None,
+def slot_rows(keepers: Iterable[Keeper]) -> tuple[SlotCommandRow, ...]:
+    """The slots of all devices; in the event loop's thread."""
+    return tuple(slot for keeper in keepers for slot in _slots(keeper))
+
+
+def _devices(keepers: list[Keeper], entries: tuple[Entry, ...]) -> tuple[DeviceCommandRow, ...]:
+    newest: dict[str, int] = {}
+    open_: Counter[str] = Counter()
+    for entry in entries:
+        name = entry.message.target.partition("/")[0]
+        newest[name] = entry.index
+        open_[name] += not entry.message.state.ended
+    return tuple(
+        DeviceCommandRow(
+            keeper.index, keeper.settings.name, open_[keeper.settings.name], newest.get(keeper.settings.name)
+        )
+        for keeper in keepers
     )
 
 

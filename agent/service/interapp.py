@@ -16,7 +16,7 @@ from agent.mib.groups.interapp import BusView, SlotCommandRow
 from agent.mib.plan import Plan
 from agent.model.message import Entry, Event, Message, Reason
 from agent.service.bus import Bus, Office
-from agent.service.busview import bus_view
+from agent.service.busview import bus_view, slot_rows
 from agent.service.controls import Controls
 from agent.service.fleet import PolledFleet, SlotChoices
 from agent.service.handlers import Alarms, Assign, Reach
@@ -96,6 +96,7 @@ class InterApp:
         self.bus.shown = self._refresh
         self._refreshing: asyncio.Task[None] | None = None
         self._stale = False
+        self._made = self._served = 0
         self._slots: tuple[SlotCommandRow, ...] = ()
         self.controls = Controls(self.bus, around.assign, self.view)
         self.watch = PollWatch(self.bus.submit, self.bus.tell)
@@ -136,8 +137,8 @@ class InterApp:
 
     def show(self) -> None:
         """Serve the bus as it is, at once."""
-        view = self.view()
-        self._serve(view, self._blocks(view))
+        number, view = self._next(), self.view()
+        self._serve(number, view, self._blocks(view))
 
     def _refresh(self) -> None:
         """Serve the bus as it is as soon as its blocks are built; thousands of rows take a while, so not here."""
@@ -148,20 +149,25 @@ class InterApp:
     async def _refreshed(self) -> None:
         while self._stale:
             self._stale = False
-            view = self.view()
-            self._serve(view, await asyncio.to_thread(self._blocks, view))
+            number, view = self._next(), self.view()
+            self._serve(number, view, await asyncio.to_thread(self._blocks, view))
+
+    def _next(self) -> int:
+        self._made += 1
+        return self._made
 
     def _blocks(self, view: BusView) -> list[Block]:
         cells, _ = build(self._around.plan, (Feed.MESSAGES,), view, {})
         return list(make_blocks(cells))
 
-    def _serve(self, view: BusView, blocks: list[Block]) -> None:
-        self._slots = view.slots
-        self._around.sink.swap(OWNER, blocks)
+    def _serve(self, number: int, view: BusView, blocks: list[Block]) -> None:
+        if number > self._served:  # else something newer was served while these were built
+            self._served, self._slots = number, view.slots
+            self._around.sink.swap(OWNER, blocks)
 
     def _polled(self, keeper: Keeper, outcome: Outcome) -> None:
         self.watch.look(keeper, outcome)
-        if self.view().slots != self._slots:
+        if slot_rows(self._around.keepers().values()) != self._slots:
             self._refresh()
 
 

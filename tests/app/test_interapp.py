@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from agent.config import Settings
+from agent.errors import ConfigError
 from agent.model.message import DataLossCrossed, Event
 from agent.sim import SimSpec, Simulator
 from agent.web.sender import Sender
@@ -198,3 +201,21 @@ def test_the_endpoint_lists_what_the_table_shows(tmp_path: Path, simulate: Simul
         assert json.loads(cells["lnbIacRequest"]) == shown["request"]
     assert agent.get("lnbIacRejected", 0) == 1
     assert agent.get("lnbIacFailed", 0) == 2
+
+
+def test_bounds_change_by_reload_and_the_endpoint_by_a_restart_only(
+    tmp_path: Path, simulate: Simulating, agent_on: Starting
+) -> None:
+    simulator = simulate(SPEC)
+    agent = agent_on(settings_for(tmp_path, simulator))
+    for _ in range(4):
+        sent(agent, "nothing", {})
+
+    smaller = settings_for(tmp_path, simulator, interapp={"max_count": 2, "timeout_s": 30})
+    agent.call(lambda: agent.app.reload(smaller))
+
+    assert agent.get("lnbIacMaxCount", 0) == 2
+    assert agent.get("lnbIacDefaultTimeout", 0) == 30
+    assert sorted(agent.walk("lnbIacMessageTable")["lnbIacState"]) == [(3,), (4,)]
+    with pytest.raises(ConfigError, match="web: cannot change while the agent runs"):
+        agent.call(lambda: agent.app.reload(settings_for(tmp_path, simulator, web={"socket": False})))
