@@ -100,6 +100,7 @@ class InterApp:
         self._slots: tuple[SlotCommandRow, ...] = ()
         self.controls = Controls(self.bus, around.assign, self.view)
         self.watch = PollWatch(self.bus.submit, self.bus.tell)
+        self._poller = poller
         poller.on_outcome.append(self._polled)
         self.server = Server(settings.web, settings.state_dir, BusMail(self.bus))
 
@@ -119,6 +120,7 @@ class InterApp:
 
     async def stop(self) -> None:
         """Listen and work no more; to be called before the poller is stopped."""
+        self._poller.on_outcome.remove(self._polled)
         await self.server.stop()
         await self.bus.stop()
         if self._refreshing is not None:
