@@ -6,8 +6,8 @@ import logging
 import platform
 import socket
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Protocol
@@ -23,11 +23,13 @@ from agent.mib.plan import make_plan
 from agent.mib.standard import STANDARD, SelfView
 from agent.model.identity import Identities
 from agent.service.assigner import Assigner
+from agent.service.interapp import OWNER as MESSAGES
+from agent.service.interapp import Around, InterApp, MessageFiles
 from agent.service.keeper import Keeper, Limits, Surroundings
 from agent.service.poller import OpenSession, Poller
 from agent.service.rejections import Rejections
 from agent.service.state import StateStore
-from agent.service.written import WrittenSettings, configured, still_valid, with_values
+from agent.service.written import FIELDS, WrittenSettings, configured, still_valid, with_values
 from agent.snmp.engineid import EngineIdentity
 from agent.wire.block import Block, make_blocks
 from agent.wire.context import Contexts, make_contexts
@@ -98,15 +100,17 @@ class Back:
         self._loaded = datetime.now(timezone.utc)
         self._contexts = Contexts()
 
-    def start(self) -> None:
-        """Begin to poll and to be served.
+    async def start(self) -> None:
+        """Begin to poll, to work and to be served.
 
         Raises:
-            HostError: the state directory cannot be used.
+            HostError: the state directory or a socket cannot be had.
         """
-        with ExitStack() as undo:
+        async with AsyncExitStack() as undo:
             self._state = StateStore(self.settings.state_dir / "state.db")
             undo.callback(self._state.close)
+            self._files = MessageFiles(self.settings.state_dir)
+            undo.callback(self._files.store.close)
             self.settings = with_values(self._configured, still_valid(self._configured, self._state.written()))
             self.keepers = {
                 device.name: Keeper(index, device, self._surroundings(device.name)) for device, index in self._indexed()
@@ -118,14 +122,21 @@ class Back:
                 self._serve_agent,
                 Rejections(self._state),
             )
-            self._assigner = Assigner([WrittenSettings(self._take_settings)])
-            self._show_all()
+            around = Around(lambda: self.keepers, self._take_settings, self._answering, self._agent_plan)
+            self.interapp = InterApp(self.settings, self._files, self.poller, around)
+            controls = self.interapp.controls
+            plain = WrittenSettings(FIELDS.keys() - controls.names, self._take_settings)
+            self._assigner = Assigner([plain, controls])
             self.poller.start()
+            undo.push_async_callback(self.poller.stop)
+            await self.interapp.start()
+            self._show_all()
             undo.pop_all()
         log.info("started version=%s devices=%d", agent.__version__, len(self.keepers))
 
     async def stop(self) -> None:
-        """Stop polling."""
+        """Stop working, then polling."""
+        await self.interapp.stop()
         await self.poller.stop()
         self._state.close()
         log.info("stopped")
@@ -145,6 +156,7 @@ class Back:
         self.settings = with_values(settings, still_valid(settings, self._state.written()))
         self._loaded = datetime.now(timezone.utc)
         self._renew_keepers()
+        self.interapp.configure(self.settings)
         self._show_all()
         log.info("reloaded devices=%d", len(self.keepers))
 
@@ -152,15 +164,16 @@ class Back:
         """Carry out a SET whose values fit their objects: whose they are checks first, then all is taken."""
         return self._assigner.assign(wanted, who)
 
-    def _take_settings(self, wanted: Sequence[Assignment]) -> None:
-        """Settings that managers write take effect here: on disk first, then everywhere at once."""
-        values = {each.name: each.value for each in wanted}
+    def _take_settings(self, values: Mapping[str, Any], who: str) -> None:
+        """Settings by object name take effect here: on disk first, then everywhere at once."""
         self._state.keep_written({name: (value, configured(self._configured, name)) for name, value in values.items()})
         self.settings = with_values(self.settings, values)
         for keeper in self.keepers.values():
             keeper.limit(_limits(self.settings))
         self._serve_self()
         self._serve_agent()
+        self.interapp.configure(self.settings)
+        log.info("settings-written by=%s objects=%s", who, ",".join(values))
 
     def _renew_keepers(self) -> None:
         """Keepers for the devices of the settings in force; what was known of a device is kept."""
@@ -191,7 +204,8 @@ class Back:
         return numbered
 
     def _surroundings(self, name: str) -> Surroundings:
-        return Surroundings(self._plans[name], self._answering, self._state, _limits(self.settings))
+        limits, choices = _limits(self.settings), self._files.choices.of
+        return Surroundings(self._plans[name], self._answering, self._state, limits, choices=choices)
 
     def _show_all(self) -> None:
         """Have everything served that is not a poll's to bring."""
@@ -199,7 +213,7 @@ class Back:
         self._serve_self()
         self._serve_agent()
         owners = [keeper.owner(feed) for keeper in self.keepers.values() for feed in Feed]
-        self._answering.open(["self", "agent", *owners])
+        self._answering.open(["self", "agent", MESSAGES, *owners])
 
     def _serve_self(self) -> None:
         identity = self._start.identity
@@ -235,4 +249,5 @@ class Back:
 
 
 def _limits(settings: Settings) -> Limits:
-    return Limits(settings.attributes.max_count, settings.http.max_count, settings.http.tracking)
+    http = settings.http
+    return Limits(settings.attributes.max_count, http.max_count, http.tracking, http.data_loss_limit_percent)

@@ -58,7 +58,7 @@ async def run_back(control: socket.socket, settings: Settings, start: Start, loa
     outlet = Outlet(assign)
     parent = Parent(control, outlet.attach, reload)
     back = Back(settings, start, outlet, Client)
-    back.start()
+    await back.start()
     parent.tell(READY)
     await parent.stopped.wait()
     await outlet.close()

@@ -83,6 +83,7 @@ def check_reloadable(before: Settings, after: Settings) -> None:
     """
     fixed = {
         "state_dir": (before.state_dir, after.state_dir),
+        "web": (before.web, after.web),
         "root_oid": (before.root_oid, after.root_oid),
         "max_parallel_polls": (before.max_parallel_polls, after.max_parallel_polls),
         "snmp.listen": (before.snmp.listen, after.snmp.listen),

@@ -12,6 +12,7 @@ from agent.app.back import Back, Start
 from agent.app.plans import check_startable
 from agent.config import Settings
 from agent.device.client import Client
+from agent.service.interapp import InterApp
 from agent.service.keeper import Keeper
 from agent.service.poller import OpenSession, Poller
 from agent.service.statelock import StateLock
@@ -57,7 +58,7 @@ class App:
             )
             undo.push_async_callback(self._answering.close)
             self.back = Back(settings, Start(identity, datetime.now(timezone.utc)), self._answering, self._open_session)
-            self.back.start()
+            await self.back.start()
             undo.pop_all()
 
     async def stop(self) -> None:
@@ -91,6 +92,11 @@ class App:
     def poller(self) -> Poller:
         """What polls them."""
         return self.back.poller
+
+    @property
+    def interapp(self) -> InterApp:
+        """Bus and endpoint."""
+        return self.back.interapp
 
     @property
     def store(self) -> Store:

@@ -17,6 +17,7 @@ from agent.cli.explain import explain
 from agent.cli.mib import mib
 from agent.cli.reload import reload
 from agent.cli.run import run
+from agent.cli.send import send
 from agent.cli.walk import walk
 from agent.errors import AgentError, ConfigError, DeviceError, HostError, UsageError
 
@@ -58,8 +59,8 @@ def _guarded(function: Callable[P, R]) -> Callable[P, R]:
 def main() -> None:
     """Northbound SNMP agent for Meinberg LANTIME time servers.
 
-    Exit codes: 0 done, 1 check found a problem, 2 wrong usage, 69 device failed, 70 fault of the agent, 71 machine
-    denies something, 78 configuration is wrong.
+    Exit codes: 0 done, 1 check found a problem or a message failed, 2 wrong usage, 69 device failed, 70 fault of the
+    agent, 71 machine denies something, 75 message not ended in time, 78 configuration is wrong.
     """
 
 
@@ -69,4 +70,4 @@ def _add(*commands: Any) -> None:
         main.add_command(command)
 
 
-_add(run, reload, demo, check, walk, explain, mib, capture)
+_add(run, reload, demo, check, walk, explain, mib, capture, send)

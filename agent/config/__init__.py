@@ -2,6 +2,7 @@
 
 from agent.config.device import Auth, DeviceSettings, PollSettings, TlsSettings
 from agent.config.grant import AccessSettings, Member
+from agent.config.interapp import InterAppSettings, WebSettings
 from agent.config.load import first_problem, load_overlay, load_settings
 from agent.config.secret import Secret
 from agent.config.settings import DEFAULT_ROOT, HttpSettings, Overlay, Settings
@@ -16,6 +17,7 @@ __all__ = [
     "CommunitySettings",
     "DeviceSettings",
     "HttpSettings",
+    "InterAppSettings",
     "Member",
     "Overlay",
     "PollSettings",
@@ -25,6 +27,7 @@ __all__ = [
     "TlsSettings",
     "UserSettings",
     "ViewSettings",
+    "WebSettings",
     "first_problem",
     "load_overlay",
     "load_settings",

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from agent.config.base import Model, Oid
 from agent.config.device import DeviceSettings, PollSettings
+from agent.config.interapp import InterAppSettings, WebSettings
 from agent.config.snmp import SnmpSettings
 
 DEFAULT_ROOT = "1.3.6.1.4.1.8072.9999.9999.5597"
@@ -20,6 +21,7 @@ class HttpSettings(Model):
 
     tracking: bool = True
     max_count: Annotated[int, Field(ge=1, le=10_000)] = 25
+    data_loss_limit_percent: Annotated[int, Field(ge=0, le=100)] = 50
 
 
 class AttributeSettings(Model):
@@ -35,6 +37,8 @@ class Settings(Model):
     root_oid: Oid = DEFAULT_ROOT
     snmp: SnmpSettings = SnmpSettings()
     http: HttpSettings = HttpSettings()
+    interapp: InterAppSettings = InterAppSettings()
+    web: WebSettings = WebSettings()
     attributes: AttributeSettings = AttributeSettings()
     poll: PollSettings = PollSettings()
     max_parallel_polls: Annotated[int, Field(ge=1, le=256)] = 32

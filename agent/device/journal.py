@@ -76,8 +76,8 @@ class Journal:
         """Send a request and record it, however it ends."""
         body = call.body or b""
         exchange = Exchange(
-            number=number, device=self._device, method=call.method, uri=uri, slot=call.slot, purpose=call.purpose,
-            requested=self._now(), request_data=self._kept(body, call), request_size=len(body),
+            number=number, device=self._device, method=call.method, uri=self._redactor.text(uri), slot=call.slot,
+            purpose=call.purpose, requested=self._now(), request_data=self._kept(body, call), request_size=len(body),
         )  # fmt: skip
         self._recorder.begun(exchange)
         started = self._clock()

@@ -80,6 +80,7 @@ class Feed(Enum):
     STATUS = "status"
     DOCUMENT = "document"
     EXCHANGES = "exchanges"
+    MESSAGES = "messages"
     LEFTOVERS = "leftovers"
 
 

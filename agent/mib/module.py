@@ -17,6 +17,7 @@ from agent.mib.groups import (
     firmware,
     hps,
     http,
+    interapp,
     network,
     ntp,
     ptp,
@@ -50,6 +51,7 @@ GROUPS = (
     event.GROUP,
     syncteam.GROUP,
     http.GROUP,
+    interapp.GROUP,
 )
 
 

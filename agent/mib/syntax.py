@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -212,3 +212,10 @@ def enumeration(*words: str, codes: Mapping[int | str, str] | None = None, **num
 
     listed = ", ".join(f"{word}({value})" for word, value in sorted(labels.items(), key=lambda item: item[1]))
     return Syntax(f"INTEGER {{ {listed} }}", encoding.INTEGER, read, encode, (), labels, kind="enumeration")
+
+
+def closed(**numbers: int) -> Syntax:
+    """An enumeration of the agent's own words: there is no other, since no device says them."""
+    open_ = enumeration(codes=None, **numbers)
+    listed = ", ".join(f"{word}({value})" for word, value in numbers.items())
+    return replace(open_, smi=f"INTEGER {{ {listed} }}", labels=numbers)

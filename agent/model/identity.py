@@ -41,6 +41,10 @@ class Identities:
             self._fresh.append(Given(kind, key, index))
         return index
 
+    def known(self, kind: str, key: str) -> int | None:
+        """The index of a thing that has one; none is given."""
+        return self._indexes.get(kind, {}).get(key)
+
     def take_fresh(self) -> list[Given]:
         """What was given since this was last asked."""
         fresh, self._fresh = self._fresh, []

@@ -52,9 +52,13 @@ def next_delay_s(pace: Pace, health: Health, error: DeviceError | None, duration
     if health.rejections >= REJECTIONS_BEFORE_PAUSE and isinstance(error, CredentialsRejected):
         return pace.rejected_pause_s
     delay_s = backoff_s(pace.interval_s, pace.backoff_max_s, health.failures) * jitter
-    if isinstance(error, (RateLimited, ServerError)) and error.retry_after_s is not None:
-        delay_s = max(delay_s, min(error.retry_after_s, RETRY_AFTER_LIMIT_S))
-    return max(delay_s, duration_s)
+    return max(delay_s, retry_after_s(error), duration_s)
+
+
+def retry_after_s(error: DeviceError | None) -> float:
+    """Seconds for which the device asked to be left alone, as far as that is believed."""
+    asked_s = error.retry_after_s if isinstance(error, (RateLimited, ServerError)) else None
+    return min(asked_s or 0.0, RETRY_AFTER_LIMIT_S)
 
 
 def backoff_s(interval_s: float, limit_s: float, failures: int) -> float:

@@ -23,6 +23,7 @@ from agent.model.document import MISSING, Json, element_name, find, graft, parse
 from agent.model.envelope import generation, slot_ids
 from agent.model.exchange import Purpose
 from agent.model.pacing import RETRY_AFTER_LIMIT_S
+from agent.model.slotchoice import SlotChoice
 
 OLDEST_GENERATION = 8
 """The first generation whose shape is known (firmware 7.04)."""
@@ -82,8 +83,10 @@ class Poll:
         root: Mapping[str, Json],
         due: Due,
         monotonic: Callable[[], float] = time.monotonic,
+        asks: Callable[[str], bool] | None = None,
     ) -> None:
         self._settings = settings
+        self._asks = asks or SlotChoice(settings.slots).asks
         self._fetcher = fetcher
         self._root = root
         self._due = due
@@ -144,11 +147,8 @@ class Poll:
         return True
 
     def _occupied(self) -> list[str]:
-        """Slots whose module is worth asking for: the configured ones that exist, else all that hold something."""
-        there = slot_ids(self._root)
-        if self._settings.slots:
-            return [slot for slot in there if slot in self._settings.slots and self._has_module(slot)]
-        return [slot for slot in there if self._has_module(slot)]
+        """Slots whose module is worth asking for: those chosen that exist, else all that hold something."""
+        return [slot for slot in slot_ids(self._root) if self._asks(slot) and self._has_module(slot)]
 
     def _has_module(self, slot: str) -> bool:
         return find(self._root, parse_path(f"status.chassis0.slots.{slot}.module").steps) is not MISSING

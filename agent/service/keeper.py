@@ -22,11 +22,12 @@ from agent.mib.view import DeviceView, Drift
 from agent.model import exchange as exchanges
 from agent.model import health as healths
 from agent.model.document import Json, leaves
-from agent.model.envelope import cut_to_slots, generation
+from agent.model.envelope import cut_to_slots, generation, slot_ids
 from agent.model.exchange import Exchange, ExchangeLog
 from agent.model.health import DeviceState, Health
 from agent.model.identity import Given, Identities
 from agent.model.pacing import REJECTIONS_BEFORE_PAUSE
+from agent.model.slotchoice import SlotChoice
 from agent.service.fetch import Due, Fetcher, Poll
 from agent.wire.block import Block, make_blocks
 
@@ -65,6 +66,7 @@ class Limits:
     attributes: int
     http_max_count: int
     http_tracking: bool
+    http_loss_percent: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class Surroundings:
     Attributes:
         clock: the wall clock, for time stamps.
         monotonic: seconds that never step, for durations and what is due.
+        choices: slot ID to whether it is asked for, by device name, where that was chosen at run time.
     """
 
     plans: Plans
@@ -124,6 +127,7 @@ class Surroundings:
     limits: Limits
     clock: Callable[[], datetime] = now
     monotonic: Callable[[], float] = time.monotonic
+    choices: Callable[[str], Mapping[str, bool]] = lambda name: {}
 
 
 class Keeper:
@@ -135,7 +139,8 @@ class Keeper:
         self._around = around
         self._identities = Identities(around.indexes.given(settings.name))
         self._unkept: list[Given] = []
-        self.known = Known(_first_health(settings), ExchangeLog(around.limits.http_max_count))
+        self._anew = False
+        self.known = Known(_first_health(settings), _log_within(around.limits))
         self._sizes: dict[Feed, int] = {}
         # A process that served the device before may have known more of it; that stays until the first poll.
         for feed, ready in self._show(self.known, self._around.clock(), Feed.STATUS, Feed.EXCHANGES).items():
@@ -152,8 +157,10 @@ class Keeper:
 
     def poll(self, fetcher: Fetcher) -> Outcome:
         """Ask the device and make blocks of what it says; changes nothing that is served."""
-        before = self.known
-        harvest = Poll(self.settings, fetcher, before.root, before.due, self._around.monotonic).run()
+        before, due = self.known, self.known.due
+        if self._anew:
+            self._anew, due = False, Due(pause_until=due.pause_until)
+        harvest = Poll(self.settings, fetcher, before.root, due, self._around.monotonic, self.slots.asks).run()
         moment = self._around.clock()
         if harvest.error is None:
             health = healths.succeeded(before.health, moment, harvest.duration_s)
@@ -191,6 +198,24 @@ class Keeper:
         self._publish(outcome.blocks)
         self._report(before)
 
+    @property
+    def slots(self) -> SlotChoice:
+        """The slots that the device is asked for."""
+        return SlotChoice(self.settings.slots, self._around.choices(self.settings.name))
+
+    def slot_index(self, slot: str) -> int | None:
+        """The index of a slot that has one."""
+        return self._identities.known("slot", slot)
+
+    def ask_anew(self) -> None:
+        """Have the next poll read the inventory and every card's configuration, whenever they were read last."""
+        self._anew = True
+
+    def reread(self) -> None:
+        """Read what is known anew, after other slots were chosen; rows of slots that are not asked for go."""
+        self.adopt(self.known)
+        self._keep_indexes()
+
     def hold(self, error: DeviceError) -> None:
         """Say why the device is not asked for now."""
         self.known = replace(self.known, health=healths.unpolled(self.known.health, error))
@@ -223,7 +248,7 @@ class Keeper:
 
         Rows of missing things end: what is no longer asked for is not missing.
         """
-        log_now = exchanges.resized(known.log, self._around.limits.http_max_count)
+        log_now = _within(known.log, self._around.limits)
         known = replace(known, log=log_now, memory={})
         self.known, blocks = self._read(known, self._around.clock())
         self._publish(blocks)
@@ -245,7 +270,7 @@ class Keeper:
     def limit(self, limits: Limits) -> None:
         """Other bounds from now on; surplus exchanges go at once."""
         self._around = replace(self._around, limits=limits)
-        self.known = replace(self.known, log=exchanges.resized(self.known.log, limits.http_max_count))
+        self.known = replace(self.known, log=_within(self.known.log, limits))
         self.show_exchanges()
 
     def show_exchanges(self) -> None:
@@ -262,11 +287,12 @@ class Keeper:
         return Survey(dict(view.notes.found), unmapped, slot_problems(view))
 
     def _view(self, known: Known, moment: datetime) -> DeviceView:
-        slots = self.settings.slots
-        root = cut_to_slots(known.root, slots) if slots and known.root else known.root
+        root, settings, slots = known.root, self.settings, self.slots.cut(slot_ids(known.root))
+        if slots is not None and root:
+            root, settings = cut_to_slots(root, slots), settings.model_copy(update={"slots": slots})
         return DeviceView(
             self.index,
-            self.settings,
+            settings,
             root,
             known.health,
             self._identities,
@@ -325,6 +351,14 @@ class Keeper:
             health.reason,
             health.detail,
         )
+
+
+def _within(log: ExchangeLog, limits: Limits) -> ExchangeLog:
+    return exchanges.bounded(log, limits.http_max_count, limits.http_loss_percent)
+
+
+def _log_within(limits: Limits) -> ExchangeLog:
+    return ExchangeLog(limits.http_max_count, loss_limit_percent=limits.http_loss_percent)
 
 
 def _first_health(settings: DeviceSettings) -> Health:

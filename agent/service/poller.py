@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
@@ -17,9 +18,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 
 from agent.config import DeviceSettings
-from agent.errors import CredentialsRejected
+from agent.errors import CredentialsRejected, DeviceError, SwitchedOff
 from agent.model.exchange import Exchange
-from agent.model.pacing import REJECTIONS_BEFORE_PAUSE, Pace, first_delay_s, next_delay_s
+from agent.model.pacing import REJECTIONS_BEFORE_PAUSE, Pace, first_delay_s, next_delay_s, retry_after_s
 from agent.service.fetch import Fetcher
 from agent.service.keeper import Keeper, Outcome
 
@@ -65,17 +66,55 @@ class Holds(Protocol):
 OpenSession = Callable[[DeviceSettings, ExchangeListener], Session]
 
 
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What a poll that was asked for came to.
+
+    Attributes:
+        first: number of its first exchange, 0 for none; `last` of the last.
+    """
+
+    error: DeviceError | None
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A poll that somebody waits for."""
+
+    message: int
+    anew: bool
+    result: asyncio.Future[PollResult]
+
+    def refuse(self, error: DeviceError) -> None:
+        if not self.result.done():
+            self.result.set_exception(error)
+
+
 class _Listener:
-    """Brings exchanges from worker threads into the event loop's thread."""
+    """Brings exchanges from worker threads into the event loop's thread.
+
+    Attributes:
+        message: index of the inter-application message that caused the poll under way, 0 for none.
+        first: number of the first exchange of the poll under way, 0 before it; `last` of the last so far.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, keeper: Keeper, numbers: Iterable[int]) -> None:
         self._loop = loop
         self._keeper = keeper
         self._numbers = iter(numbers)
         self._planned = False
+        self.begin(0)
+
+    def begin(self, message: int) -> None:
+        """A poll begins."""
+        self.message, self.first, self.last = message, 0, 0
 
     def number(self) -> int:
-        return next(self._numbers)
+        self.last = next(self._numbers)
+        self.first = self.first or self.last
+        return self.last
 
     def begun(self, exchange: Exchange) -> None:
         self._tell(self._keeper.begun, exchange)
@@ -85,7 +124,7 @@ class _Listener:
 
     def _tell(self, note: Callable[[Exchange], None], exchange: Exchange) -> None:
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._take, note, exchange)
+            self._loop.call_soon_threadsafe(self._take, note, replace(exchange, message=self.message))
 
     def _take(self, note: Callable[[Exchange], None], exchange: Exchange) -> None:
         note(exchange)
@@ -122,6 +161,11 @@ class Poller:
         self._open_session = open_session
         self._numbers = itertools.count(1)
         self._sessions: dict[str, Session] = {}
+        self._listeners: dict[str, _Listener] = {}
+        self._requests: dict[str, list[_Request]] = {}
+        self._quiet_until_s: dict[str, float] = {}
+        self._rested_s: dict[str, float] = {}
+        self.on_outcome: list[Callable[[Keeper, Outcome], None]] = []
         for keeper in self._keepers.values():
             self._open(keeper)
         self._running: set[str] = set()
@@ -158,21 +202,61 @@ class Poller:
         """Poll a device no more; a poll that runs is let end, and what it brings is thrown away."""
         self._keepers.pop(name, None)
         session = self._sessions.pop(name, None)
+        self._listeners.pop(name, None)
+        self._quiet_until_s.pop(name, None)
+        self._rested_s.pop(name, None)
         if session is not None and name not in self._running:
             session.close()
         if self._scheduler.get_job(name):
             self._scheduler.remove_job(name)
         self._due_s.pop(name, None)
+        self._refuse(name, SwitchedOff("the device is not polled any more, or with other settings"))
 
     def _open(self, keeper: Keeper) -> None:
         if _is_polled(keeper.settings):
-            listener = _Listener(self._loop, keeper, self._numbers)
+            listener = self._listeners[keeper.settings.name] = _Listener(self._loop, keeper, self._numbers)
             self._sessions[keeper.settings.name] = self._open_session(keeper.settings, listener)
 
     def poll_now(self) -> None:
         """Plan a poll of every device at once."""
         for name in self._sessions:
             self._plan(name, 0)
+
+    def polls(self, name: str) -> bool:
+        """Whether a device is polled at all."""
+        return name in self._sessions
+
+    def quiet_s(self, name: str) -> float:
+        """Seconds for which a device asked to be left alone (Retry-After), 0 when it did not."""
+        return max(self._quiet_until_s.get(name, 0.0) - time.monotonic(), 0.0)
+
+    def poll_for(self, name: str, message: int, *, anew: bool = False) -> asyncio.Future[PollResult]:
+        """Poll a device at once, or after the poll under way; the future has what that poll came to.
+
+        A device is left alone for as long as its last poll took, whoever asks for the next one.
+
+        Args:
+            name: the device.
+            message: index of the message that asks for it; the poll's exchanges carry it.
+            anew: inventory and cards' configurations are due again.
+
+        Raises:
+            SwitchedOff: the device is not polled.
+        """
+        if name not in self._sessions:
+            raise SwitchedOff("the device is not polled")
+        request = _Request(message, anew, self._loop.create_future())
+        self._requests.setdefault(name, []).append(request)
+        if name not in self._running:
+            self._plan(name, self._rest_s(name))
+        return request.result
+
+    def _rest_s(self, name: str) -> float:
+        return max(self._rested_s.get(name, 0.0) - time.monotonic(), 0.0)
+
+    def _refuse(self, name: str, error: DeviceError) -> None:
+        for request in self._requests.pop(name, ()):
+            request.refuse(error)
 
     async def stop(self) -> None:
         """Start no more polls, let the running ones end, close the sessions."""
@@ -200,13 +284,23 @@ class Poller:
         delay_s = keeper.settings.poll.interval_s
         self._due_s.pop(name, None)
         self._running.add(name)
+        began_s = time.monotonic()
+        requests, listener = self._requests.pop(name, []), self._listeners[name]
+        listener.begin(requests[0].message if requests else 0)
+        if any(request.anew for request in requests):
+            keeper.ask_anew()
         try:
             outcome = await self._outcome(keeper, session)
             if self._keepers.get(name) is keeper:
                 keeper.accept(outcome)
                 delay_s = _next_delay_s(keeper, outcome)
+                self._quiet_until_s[name] = time.monotonic() + retry_after_s(outcome.error)
+                self._rested_s[name] = 2 * time.monotonic() - began_s
                 self._note_rejection(keeper, outcome)
                 self._after_poll()
+                _answer(requests, PollResult(outcome.error, listener.first, listener.last))
+                for told in self.on_outcome:
+                    told(keeper, outcome)
         except asyncio.CancelledError:
             if not self._stopping.is_set():
                 raise
@@ -215,12 +309,19 @@ class Poller:
             log.exception("poll-crashed device=%s", name)
         finally:
             self._running.discard(name)
+            for request in requests:
+                request.refuse(SwitchedOff("the poll was given up: the device's settings changed, or the agent stops"))
             if self._sessions.get(name) is not session:
                 session.close()
         if name in self._sessions:
             # Not before this job has ended: one that comes due while it still counts as running is dropped for good.
             again_s = delay_s if self._keepers.get(name) is keeper else 0
-            self._loop.call_soon(self._plan, name, again_s)
+            self._loop.call_soon(self._plan_next, name, again_s)
+
+    def _plan_next(self, name: str, delay_s: float) -> None:
+        """Plan the poll after one that ended: sooner than usual when somebody has asked for it meanwhile."""
+        if name in self._sessions:
+            self._plan(name, self._rest_s(name) if name in self._requests else delay_s)
 
     def _note_rejection(self, keeper: Keeper, outcome: Outcome) -> None:
         if (
@@ -265,6 +366,12 @@ class Poller:
         if keeper.known.health is before and self._keepers.get(keeper.settings.name) is keeper:
             # Else a poll has ended meanwhile, and knows better, or the device is another's now.
             keeper.accept(outcome)
+
+
+def _answer(requests: list[_Request], result: PollResult) -> None:
+    for request in requests:
+        if not request.result.done():
+            request.result.set_result(result)
 
 
 def _is_polled(settings: DeviceSettings) -> bool:

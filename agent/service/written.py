@@ -6,7 +6,7 @@ edited the file has the last word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from agent.config import Settings
@@ -16,6 +16,9 @@ from agent.wire.writing import Assignment
 FIELDS: Final = {
     "lnbHttpTracking": ("http", "tracking"),
     "lnbHttpMaxCount": ("http", "max_count"),
+    "lnbHttpDataLossLimit": ("http", "data_loss_limit_percent"),
+    "lnbIacMaxCount": ("interapp", "max_count"),
+    "lnbIacKeepMinutes": ("interapp", "keep_minutes"),
     "sysContact": ("snmp", "contact"),
     "sysName": ("snmp", "system_name"),
     "sysLocation": ("snmp", "location"),
@@ -50,15 +53,15 @@ def still_valid(settings: Settings, written: Mapping[str, tuple[Any, Any]]) -> d
 
 
 class WrittenSettings:
-    """Owner of the objects that are settings.
+    """Owner of settings that are objects and that nobody else looks after.
 
     Args:
+        names: the objects.
         take: has the settings changed, or raises and has changed nothing.
     """
 
-    names = tuple(FIELDS)
-
-    def __init__(self, take: Callable[[Sequence[Assignment]], None]) -> None:
+    def __init__(self, names: Iterable[str], take: Callable[[Mapping[str, Any], str], None]) -> None:
+        self.names = tuple(names)
         self._take = take
 
     def check(self, name: str, instance: Oid, value: Any) -> int:
@@ -67,4 +70,4 @@ class WrittenSettings:
 
     def assign(self, wanted: Sequence[Assignment], who: str) -> None:
         """Take the values, all of them, or raise and have changed nothing."""
-        self._take(wanted)
+        self._take({each.name: each.value for each in wanted}, who)

@@ -300,7 +300,7 @@ def test_a_device_that_uses_other_names_needs_an_overlay_and_nothing_else(
         agent.wait_up()
         cells = agent.call(lambda: stored(agent.app.store))
         agent.stop()
-        of_itself = ("lnbHttp", "lnbAttribute", "lnbAgent", "lnbDeviceTable", "lnbHpsTable")
+        of_itself = ("lnbHttp", "lnbIac", "lnbAttribute", "lnbAgent", "lnbDeviceTable", "lnbHpsTable")
         return {name: column for name, column in cells.items() if not table_of(name).startswith(of_itself)}
 
     def other(*args: Any) -> OtherNames:

@@ -15,10 +15,10 @@ from tests.conformance.subject import (
     SYS_NAME,
     Subject,
 )
+from tests.hostile.mutation import hostile
 from tests.snmp import messages
 from tests.snmp.asking import connection, dotted, exchange
 from tests.snmp.messages import V1, V2C, Oid
-from tests.snmp.mutation import hostile
 
 STRING = messages.STRING
 

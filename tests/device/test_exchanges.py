@@ -111,6 +111,13 @@ def test_no_credential_gets_into_exchange_or_exception(connect: Connecting, book
     assert "[redacted]" in str(book.done[0].response_data)
 
 
+def test_no_credential_gets_into_a_uri(connect: Connecting, book: Book) -> None:
+    with serving(lambda request: document({})) as device:
+        connect(device.port).get(f"status?password={PASSWORD}", deadline_s=5)
+    (exchange,) = book.done
+    assert exchange.uri == "/api/status?password=[redacted]"
+
+
 def test_nothing_secret_is_logged(connect: Connecting, caplog: pytest.LogCaptureFixture) -> None:
     def talk(connection: socket.socket, number: int, over: threading.Event) -> None:
         quoted = head_of(connection)

@@ -8,7 +8,7 @@ from typing import Any
 from agent.config import SnmpSettings
 from agent.mib.declaration import Access
 from agent.mib.standard import STANDARD
-from agent.snmp.engine import make_access
+from agent.wire.policy import make_access
 from agent.wire.strangers import AuthenticationFailure
 from agent.wire.writing import Writable, Writer
 from tests.snmp import messages

@@ -7,7 +7,17 @@ from datetime import datetime, timezone
 
 import pytest
 
-from agent.model.exchange import Exchange, ExchangeLog, ExchangeState, Purpose, begun, ended, resized
+from agent.model.exchange import (
+    LOSS_WINDOW,
+    Exchange,
+    ExchangeLog,
+    ExchangeState,
+    Purpose,
+    begun,
+    bounded,
+    ended,
+    resized,
+)
 
 NOW = datetime(2026, 3, 22, 20, 30, tzinfo=timezone.utc)
 
@@ -84,4 +94,53 @@ def test_data_loss_is_the_share_of_answers_that_were_refused() -> None:
     for number in range(5):
         log = ended(log, answered(number, None))
     assert log.data_loss_permille == 438
-    assert replace(log, refused=16).data_loss_permille == 1000
+
+
+def test_data_loss_forgets_what_is_long_ago() -> None:
+    log = lossy(refused=100, sound=0)
+    assert log.data_loss_permille == 1000
+    for number in range(LOSS_WINDOW):
+        log = ended(log, answered(number, 200))
+    assert (log.data_loss_permille, log.refused) == (0, 100)
+
+
+@pytest.mark.parametrize(
+    ("refused", "sound", "verdict"), [(9, 0, "no"), (10, 0, "yes"), (5, 5, "no"), (6, 5, "yes"), (0, 50, "no")]
+)
+def test_data_loss_is_too_much_above_its_limit_once_ten_answers_came(refused: int, sound: int, verdict: str) -> None:
+    assert bounded(lossy(refused, sound), 25, 50).loses_too_much is (verdict == "yes")
+
+
+def test_with_a_limit_of_100_percent_data_loss_is_never_too_much() -> None:
+    assert not bounded(lossy(50, 0), 25, 100).loses_too_much
+
+
+def test_complete_rows_go_before_pending_ones_the_oldest_first() -> None:
+    """Semantics 2.4."""
+    log = filled(4, 4)
+    for number in (2, 4):
+        log = ended(log, answered(number, 200))
+    assert numbers(resized(log, 3)) == [1, 3, 4]
+    assert numbers(resized(log, 2)) == [1, 3]
+    assert numbers(resized(log, 1)) == [3]
+
+
+def test_an_answer_to_a_row_dropped_while_pending_is_counted_as_late() -> None:
+    log = resized(filled(3, 3), 1)
+    assert numbers(log) == [3]
+    log = ended(ended(log, answered(1, 200)), answered(2, None))
+    assert (numbers(log), log.late, log.awaited) == ([3], 1, frozenset())
+    untracked = begun(log, exchange(4), tracked=False)
+    assert ended(untracked, answered(4, 200)).late == 1
+
+
+def test_a_row_that_is_pending_when_tracking_stops_is_still_completed() -> None:
+    log = begun(filled(3, 1), exchange(2), tracked=False)
+    assert ended(log, answered(1, 200)).entries[0].state is ExchangeState.ANSWERED
+
+
+def lossy(refused: int, sound: int) -> ExchangeLog:
+    log = ExchangeLog(25)
+    for number in range(refused + sound):
+        log = ended(log, answered(number, 503 if number < refused else 200))
+    return log

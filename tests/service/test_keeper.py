@@ -483,7 +483,7 @@ def test_a_request_is_pending_until_it_is_answered_and_unanswered_ones_stay_with
     made.poll(after_s=30)
     request = {
         "lnbHttpMethod", "lnbHttpUri", "lnbHttpSlotId", "lnbHttpPurpose", "lnbHttpState", "lnbHttpRequestTime",
-        "lnbHttpRequestData", "lnbHttpRequestSize", "lnbHttpMessage",
+        "lnbHttpRequestData", "lnbHttpRequestSize", "lnbHttpMessage", "lnbHttpUriTruncated",
     }  # fmt: skip
     assert [cells["lnbHttpState"] for cells in seen] == ["pending", "pending"]
     assert all(set(cells) == request for cells in seen)

@@ -12,6 +12,7 @@ from agent.mib.syntax import (
     DATE_AND_TIME,
     GAUGE,
     INDEX,
+    PERCENT,
     TEXT,
     TRUTH,
     UNSIGNED32,
@@ -21,7 +22,7 @@ from agent.mib.syntax import (
     unsigned32,
 )
 from agent.mib.view import DeviceView
-from agent.model.exchange import DATA_LIMIT, Exchange, ExchangeLog
+from agent.model.exchange import DATA_LIMIT, URI_LIMIT, Exchange, ExchangeLog
 
 METHOD = enumeration("get", "head", "post", "put", "patch", "delete")
 STATE = enumeration("pending", "answered", "timedOut", "failed", "aborted")
@@ -66,8 +67,13 @@ CONTROL = Scalars(
                "either way. What is written holds over restarts until the configuration says something else.",
                value=lambda agent: agent.settings.http.tracking, access=Access.READ_WRITE),
         Column(2, "lnbHttpMaxCount", unsigned32(1, 10_000),
-               "Sessions kept per device; when there are more the oldest go, at once when this is lowered. Default 25.",
+               "Sessions kept per device; when there are more the oldest go, answered ones first, at once when this is "
+               "lowered. Default 25.",
                value=lambda agent: agent.settings.http.max_count, access=Access.READ_WRITE),
+        Column(3, "lnbHttpDataLossLimit", PERCENT,
+               "lnbHttpDataLoss above this is too much: lnbHttpDataLossOver becomes true. 100 is never too much.",
+               value=lambda agent: agent.settings.http.data_loss_limit_percent, units="percent",
+               access=Access.READ_WRITE),
     ),
 )  # fmt: skip
 
@@ -86,12 +92,18 @@ DEVICES = Table(
         Column(4, "lnbHttpUnanswered", COUNTER32, "Requests that got no complete answer.",
                value=lambda row: row.log.unanswered),
         Column(5, "lnbHttpDataLoss", unsigned32(0, 1000),
-               "Share of the answers that had an error status, in thousandths.",
+               "Share of the latest 100 answers that had an error status, in thousandths. Requests without an answer "
+               "do not count.",
                value=lambda row: row.log.data_loss_permille, units="thousandths"),
         Column(6, "lnbHttpSessions", GAUGE, "Rows of lnbHttpSessionTable for this device.",
                value=lambda row: len(row.log.entries)),
         Column(7, "lnbHttpDropped", COUNTER32, "Rows dropped to keep lnbHttpMaxCount.",
                value=lambda row: row.log.dropped),
+        Column(8, "lnbHttpLate", COUNTER32, "Answers that came after the row of their request had been dropped.",
+               value=lambda row: row.log.late),
+        Column(9, "lnbHttpDataLossOver", TRUTH,
+               "Whether lnbHttpDataLoss is above lnbHttpDataLossLimit; false until 10 answers have come.",
+               value=lambda row: row.log.loses_too_much),
     ),
     feed=Feed.EXCHANGES,
     source=_log_rows,
@@ -106,10 +118,12 @@ SESSIONS = Table(
     "One request and its answer.",
     (DEVICE, Index("lnbHttpSessionId", _number)),
     (
-        Column(1, "lnbHttpSessionId", INDEX, "Number of the request, rising while the agent runs.",
+        Column(1, "lnbHttpSessionId", INDEX,
+               "Number of the request. It rises while the agent runs, while tracking is off too, and begins anew when "
+               "the agent starts (lnbAgentStarted).",
                access=Access.NOT_ACCESSIBLE),
         Column(2, "lnbHttpMethod", METHOD, "Method of the request.", value=lambda row: row.exchange.method.lower()),
-        Column(3, "lnbHttpUri", text(1024), "Path and query of the request, without scheme, host and port.",
+        Column(3, "lnbHttpUri", text(URI_LIMIT), "Path and query of the request, without scheme, host and port.",
                value=lambda row: row.exchange.uri),
         Column(4, "lnbHttpSlotId", TEXT, "Slot the request is about; empty for none.",
                value=lambda row: row.exchange.slot),
@@ -136,8 +150,10 @@ SESSIONS = Table(
         Column(15, "lnbHttpRoundTrip", GAUGE, "Time from sending the request to the end of the answer.",
                value=lambda row: row.exchange.round_trip_ms, units="milliseconds"),
         Column(16, "lnbHttpMessage", UNSIGNED32,
-               "Number of the inter-application message that caused the request, 0 for none.",
+               "lnbIacMessageIndex of the inter-application message that caused the request, 0 for none.",
                value=lambda row: row.exchange.message),
+        Column(17, "lnbHttpUriTruncated", TRUTH, "Whether lnbHttpUri was cut to 1024 octets.",
+               value=lambda row: len(row.exchange.uri.encode("utf-8", "replace")) > URI_LIMIT),
     ),
     feed=Feed.EXCHANGES,
     source=_exchange_rows,

@@ -1,0 +1,28 @@
+"""The message types there are, each with its handler. A new one is a `HandlerSpec` in one of these files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from agent.service.handlers import cards, device, own
+from agent.service.handlers.base import Content, DeviceWork, HandlerSpec, Work
+from agent.service.handlers.ports import Alarms, Assign, Fleet, Polled, Reach, Refused, Standing
+
+HANDLERS: Final[Mapping[str, HandlerSpec]] = {spec.type: spec for spec in (*device.SPECS, *own.SPECS, *cards.SPECS)}
+"""By message type."""
+
+__all__ = [
+    "HANDLERS",
+    "Alarms",
+    "Assign",
+    "Content",
+    "DeviceWork",
+    "Fleet",
+    "HandlerSpec",
+    "Polled",
+    "Reach",
+    "Refused",
+    "Standing",
+    "Work",
+]
