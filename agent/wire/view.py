@@ -47,26 +47,24 @@ class MaskedView(View):
     """Ranges, in which families with masks decide.
 
     Attributes:
-        layers: of each layer the first pattern that matches must include a key; several come from intersecting.
+        patterns: the first that matches must include a key.
     """
 
-    layers: tuple[tuple[Pattern, ...], ...] = ()
+    patterns: tuple[Pattern, ...] = ()
 
     def __contains__(self, key: bytes) -> bool:
-        return View.__contains__(self, key) and all(decides(layer, key) for layer in self.layers)
+        return View.__contains__(self, key) and decides(self.patterns, key)
+
+    def reach(self, key: bytes) -> bytes:
+        """The first key behind one in view of which that is not sure without asking: any."""
+        return key + bytes(4)
 
     def resume(self, key: bytes) -> bytes | None:
-        """The first key in view behind one that is not, None when there is none.
-
-        Each condition is asked for its own next key, and the farthest is tried, so that no step is in vain.
-        """
+        """The first key in view behind one that is not, None when there is none. Passes a range with every step."""
         here: bytes | None = key
         while here is not None and here not in self:
-            if not View.__contains__(self, here):
-                here = View.resume(self, here)
-                continue
-            nexts = [first_in_view(layer, here) for layer in self.layers]
-            here = None if None in nexts else max(found for found in nexts if found is not None)
+            in_range = View.__contains__(self, here)
+            here = first_in_view(self.patterns, here) if in_range else View.resume(self, here)
         return here
 
 
@@ -86,13 +84,15 @@ def view_of(families: Iterable[Family]) -> View:
     if any(family.has_wildcard for family in families):
         layer = tuple(family.pattern for family in in_order(families))
         reach = _ranges({packed(family.fixed): True for family in families if family.included})
-        return MaskedView(*reach, (layer,))
+        return MaskedView(*reach, layer)
     including = {packed(family.subtree): True for family in families if family.included}
     return View(*_ranges(including | {packed(family.subtree): False for family in families if not family.included}))
 
 
 def intersection(one: View, other: View) -> View:
-    """What is in both views."""
+    """What is in both views, of which only one may have masks: what two masks leave cannot be stepped through."""
+    if isinstance(one, MaskedView) and isinstance(other, MaskedView):
+        raise ValueError("views that both have masks are not intersected")
     starts: list[bytes] = []
     ends: list[bytes] = []
     left = right = 0
@@ -106,9 +106,9 @@ def intersection(one: View, other: View) -> View:
             left += 1
         else:
             right += 1
-    layers = tuple(layer for view in (one, other) if isinstance(view, MaskedView) for layer in view.layers)
     ranges = tuple(starts), tuple(ends)
-    return MaskedView(*ranges, layers) if layers else View(*ranges)
+    masked = next((view for view in (one, other) if isinstance(view, MaskedView)), None)
+    return MaskedView(*ranges, masked.patterns) if masked else View(*ranges)
 
 
 def _ranges(subtrees: dict[bytes, bool]) -> Ranges:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from agent.mib.encoding import Oid, packed
 from agent.wire import answer, ber
+from agent.wire.family import Family
 from agent.wire.store import Store
-from agent.wire.view import View, make_view
+from agent.wire.view import View, view_of
 from tests.wire.cells import block
 
 COLUMNS: tuple[Oid, ...] = ((1, 3, 1), (1, 3, 2), (1, 3, 7, 1))
@@ -18,6 +19,8 @@ places = st.one_of(
     st.sampled_from([(0, 0), (1, 3), (1, 3, 9), (2, 9), *COLUMNS]),
     st.tuples(st.just(1), st.just(3), st.integers(1, 2), st.integers(0, 5), indexes),
 )
+masks = st.sampled_from([b"", b"", b"\xf0", b"\xe8", b"\xd8"])
+"""None, and ones in which a sub-identifier does not count."""
 subtrees = st.lists(
     st.one_of(
         st.sampled_from([(1,), (1, 3), *COLUMNS]),
@@ -41,11 +44,14 @@ def one_by_one(store: Store, view: View, names: list[bytes], rows: int) -> list[
     return varbinds
 
 
-@given(owned, subtrees, subtrees, st.lists(places, min_size=1, max_size=3), st.integers(1, 15), st.integers(0, 500))
+@given(
+    owned, subtrees, subtrees, masks, st.lists(places, min_size=1, max_size=3), st.integers(1, 15), st.integers(0, 500)
+)
 def test_rfc3416_4_2_3_a_get_bulk_is_as_many_get_nexts(
     cells: dict[tuple[Oid, int], set[int]],
     include: list[Oid],
     exclude: list[Oid],
+    mask: bytes,
     asked: list[Oid],
     rows: int,
     limit: int,
@@ -58,7 +64,8 @@ def test_rfc3416_4_2_3_a_get_bulk_is_as_many_get_nexts(
             if who == owner
         ]
         store.swap(f"owner {owner}", blocks)
-    view = make_view(include or [(1,)], exclude)
+    included = [Family(oid, included=True, mask=mask) for oid in include or [(1,)]]
+    view = view_of([*included, *(Family(oid, included=False, mask=mask) for oid in exclude)])
     names = [packed(oid) for oid in asked]
     expected = one_by_one(store, view, names, rows)
     assert answer.get_bulk(store, view, names, 0, rows, 10**6) == expected
