@@ -1,5 +1,6 @@
 """Settings: frozen values read from strict YAML, and secrets that cannot be printed."""
 
+from agent.config.alarms import AlarmRules, AlarmSettings
 from agent.config.device import Auth, DeviceSettings, PollSettings, TlsSettings
 from agent.config.load import first_problem, load_overlay, load_settings
 from agent.config.secret import Secret
@@ -8,6 +9,8 @@ from agent.config.snmp import CommunitySettings, SnmpSettings, UserSettings, Vie
 
 __all__ = [
     "DEFAULT_ROOT",
+    "AlarmRules",
+    "AlarmSettings",
     "Auth",
     "CommunitySettings",
     "DeviceSettings",

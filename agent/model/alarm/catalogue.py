@@ -1,0 +1,126 @@
+"""All alarm types, and how looks come about: rules run over a device, events within the agent read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
+
+from agent.model.alarm import events
+from agent.model.alarm.events import Event
+from agent.model.alarm.facts import AGENT, Scene, Site
+from agent.model.alarm.finding import Condition, Finding, Look, Sight, above
+from agent.model.alarm.kind import AlarmType, RuleSettings, Source
+from agent.model.alarm.rules import bus, chassis, clock, network, ptp, reach
+from agent.model.alarm.rules import events as device_events
+from agent.model.health import DeviceState
+
+TYPES: Final = tuple(
+    sorted(
+        (
+            *bus.TYPES, *reach.TYPES, *clock.TYPES, *chassis.TYPES, *ptp.TYPES, *network.TYPES, *device_events.TYPES,
+        ),
+        key=lambda one: one.arc,
+    )
+)  # fmt: skip
+"""By arc."""
+
+BY_NAME: Final = {one.name: one for one in TYPES}
+WATCHED_COLUMNS: Final = frozenset(name for one in TYPES for name in one.reads)
+"""MIB objects that rules look at."""
+
+Rules = Callable[[str], RuleSettings]
+"""The settings of a rule by the name of its alarm type."""
+
+
+def default_rules(name: str) -> RuleSettings:
+    """The settings of a rule when nothing is configured."""
+    return BY_NAME[name].defaults
+
+
+def look_at(scene: Scene, rules: Rules) -> Look:
+    """What the rules make of a device now; cells count only while the last poll was good."""
+    is_up = scene.health.state is DeviceState.UP
+    found: list[Finding] = []
+    whole, unknown, retired = set(), set(), set()
+    for one in TYPES:
+        settings = rules(one.name)
+        if one.source is Source.EVENTS:
+            continue
+        if not settings.enabled:
+            retired.add(one.name)
+        elif one.source is Source.CELLS and not is_up:
+            unknown.add(one.name)
+        else:
+            found += [_finding(one, settings, scene.site, sight) for sight in one.rule(scene, settings)]
+            if not one.once:
+                whole.add(one.name)
+    return Look(scene.site, tuple(found), frozenset(whole), frozenset(unknown), frozenset(retired))
+
+
+def removed(site: Site) -> Look:
+    """What becomes of a device that is no longer configured: all its alarms end."""
+    return Look(site, retired=frozenset(BY_NAME))
+
+
+def _finding(kind: AlarmType, settings: RuleSettings, site: Site, sight: Sight) -> Finding:
+    return Finding(
+        site=site,
+        resource=sight.resource,
+        alarm_type=kind.name,
+        condition=sight.condition,
+        severity=sight.severity or settings.severity,
+        text=sight.text or kind.text,
+        value=sight.value,
+        object_name=sight.object_name,
+        key=sight.key,
+        raise_after_s=settings.raise_after_s,
+        clear_after_s=settings.clear_after_s,
+        once=kind.once,
+    )
+
+
+def happened(happenings: Iterable[Event], sites: Mapping[str, Site], rules: Callable[[str], Rules]) -> list[Look]:
+    """What events within the agent mean, in their order.
+
+    Args:
+        happenings: the events.
+        sites: configured devices by name; an event about another one counts as the agent's.
+        rules: the rules of a device by its name.
+    """
+    looks = []
+    for event in happenings:
+        site = sites.get(getattr(event, "device", ""), AGENT)
+        for kind, sight in _sights(event, rules(site.name)):
+            settings = rules(site.name)(kind.name)
+            if settings.enabled:
+                looks.append(Look(site, (_finding(kind, settings, site, sight),)))
+            else:
+                looks.append(Look(site, retired=frozenset({kind.name})))
+    return looks
+
+
+def _sights(event: Event, rules: Rules) -> Iterator[tuple[AlarmType, Sight]]:
+    if isinstance(event, events.MessageFailed):
+        why = f": {event.text}" if event.text else ""
+        value = f"{event.reason}, message {event.number}{why}"
+        text = f"{bus.INTER_APP_FAILED.text}: {event.message_type}"
+        yield bus.INTER_APP_FAILED, Sight(_message(event.message_type), Condition.TRUE, value, text)
+    elif isinstance(event, events.MessageSucceeded):
+        yield bus.INTER_APP_FAILED, Sight(_message(event.message_type), Condition.FALSE, "succeeded")
+    elif isinstance(event, events.BusProgress):
+        limit_s = rules(bus.INTER_APP_STALLED.name).number("open_s")
+        shown = f"{event.waiting} waiting, the oldest for {event.oldest_s:.0f} s"
+        yield bus.INTER_APP_STALLED, Sight("interapp", above(event.oldest_s, limit_s, 0), shown)
+        yield bus.INTER_APP_FULL, Sight("interapp", _truth(event.is_full), f"{event.waiting} waiting")
+    elif isinstance(event, events.StateWriting):
+        yield bus.STATE_NOT_WRITTEN, Sight("state", _truth(not event.written), event.problem)
+    else:
+        yield bus.STATE_LOST, Sight("state", Condition.TRUE, event.kept_as)
+
+
+def _truth(value: object) -> Condition:
+    return Condition.TRUE if value else Condition.FALSE
+
+
+def _message(message_type: str) -> str:
+    return f"interapp/{message_type}"
