@@ -16,11 +16,13 @@ from agent.config import DeviceSettings
 from agent.errors import BadAnswer, CredentialsMissing, CredentialsRejected, DeviceError, HostError, SwitchedOff
 from agent.mib.build import Memory, build
 from agent.mib.declaration import Feed
+from agent.mib.facts import facts_of, with_exchanges
 from agent.mib.groups.device import slot_problems
 from agent.mib.plan import Plan
 from agent.mib.view import DeviceView, Drift
 from agent.model import exchange as exchanges
 from agent.model import health as healths
+from agent.model.alarm.facts import Facts
 from agent.model.document import Json, leaves
 from agent.model.envelope import cut_to_slots, generation
 from agent.model.exchange import Exchange, ExchangeLog
@@ -66,7 +68,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known of a device at one moment."""
+    """All that is known of a device at one moment.
+
+    Attributes:
+        facts: the cells that alarm rules look at, as the document was last read.
+    """
 
     health: Health
     log: ExchangeLog
@@ -74,6 +80,7 @@ class Known:
     memory: Memory = field(default_factory=dict)
     drift: tuple[Drift, ...] = ()
     due: Due = field(default_factory=Due)
+    facts: Facts = field(default_factory=Facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,11 @@ class Keeper:
         self._publish(self._show(self.known, self._around.clock(), Feed.STATUS))
 
     @property
+    def facts(self) -> Facts:
+        """What alarm rules look at: cells of the document as last read, and how the requests fared."""
+        return with_exchanges(self.known.facts, self.index, self.known.log)
+
+    @property
     def overdue(self) -> bool:
         """Whether the time has come at which a stale device becomes down."""
         health = self.known.health
@@ -273,7 +285,8 @@ class Keeper:
         build(plan, (Feed.STATUS,), view, known.memory)
         document, memory = build(plan, (Feed.DOCUMENT,), view, known.memory)
         leftovers, _ = build(plan, (Feed.LEFTOVERS,), view, memory)
-        known = replace(known, memory=memory, drift=tuple(view.notes.drift.values()))
+        facts = facts_of(plan.module, document)
+        known = replace(known, memory=memory, drift=tuple(view.notes.drift.values()), facts=facts)
         blocks = {
             Feed.DOCUMENT: list(make_blocks(document)),
             Feed.LEFTOVERS: list(make_blocks(leftovers)),

@@ -14,6 +14,8 @@ from agent.config import Settings
 FIELDS: Final = {
     "lnbHttpTracking": ("http", "tracking"),
     "lnbHttpMaxCount": ("http", "max_count"),
+    "lnbNotifyLogMaxCount": ("alarms", "log_max_count"),
+    "lnbNotifyLogKeepMinutes": ("alarms", "log_keep_minutes"),
     "sysContact": ("snmp", "contact"),
     "sysName": ("snmp", "system_name"),
     "sysLocation": ("snmp", "location"),
