@@ -1,10 +1,18 @@
-"""The reference page of the documentation: every table and object, printed from the declarations as Markdown."""
+"""The reference page of the documentation: every table, object and notification, printed as Markdown.
+
+    python -m agent.mib.reference docs/alarms.md
+
+prints the notifications anew at the end of the page on alarms.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from agent.mib.declaration import Access, Column, Module, Notification, Scalars, Table
+from agent.mib.module import northbound
 from agent.mib.plan import make_plan
 
 HEAD = """\
@@ -14,6 +22,8 @@ Printed from the declarations by `lantime-agent mib --reference`; not edited by 
 {root}. *Path* is where the value stands in the device's JSON, relative to the row; alternatives are tried in order.
 An object without a path is computed by the agent. *m* marks measured values, which are absent while a device is down.
 """
+
+NOTIFICATIONS = "## Notifications"
 
 
 def print_reference(module: Module) -> str:
@@ -32,7 +42,7 @@ def print_notifications(module: Module) -> Iterator[str]:
     """The notifications with cause and remedy, as sections of a page."""
     if not module.notifications:
         return
-    yield "## Notifications"
+    yield NOTIFICATIONS
     yield ""
     carried = {one.objects for one in module.notifications}
     usual = max(carried, key=lambda objects: sum(one.objects == objects for one in module.notifications))
@@ -87,3 +97,13 @@ def _code(paths: tuple[str, ...], *, all_of: bool = False) -> str:
     if len(paths) > 3 and not all_of:
         shown.append(f"{len(paths) - 3} more")
     return ", ".join(shown)
+
+
+def renew_page(page: Path) -> None:
+    """Print the notifications anew at the end of a page, from their heading on."""
+    head = page.read_text(encoding="utf-8").partition(NOTIFICATIONS)[0]
+    page.write_text(head + "\n".join(print_notifications(northbound())), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    renew_page(Path(sys.argv[1]))
