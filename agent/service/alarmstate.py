@@ -24,13 +24,15 @@ from agent.model.alarm.facts import Site
 from agent.model.alarm.finding import Identity
 from agent.model.alarm.table import Alarm
 from agent.model.severity import Severity
+from agent.service.ledger import Logged
 from agent.service.state import StateStore
+from agent.wire.notice import Notice
 
 log = logging.getLogger(__name__)
 
 _SCHEMA: Final = (
     "CREATE TABLE IF NOT EXISTS alarm (identity TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS notified (sequence INTEGER PRIMARY KEY, data TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS notified (sequence INTEGER PRIMARY KEY, data TEXT NOT NULL, notice TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS alarm_number (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
 )
 _ROOM: Final = 1000
@@ -57,7 +59,7 @@ class Kept:
     """Everything that was kept, the log oldest first."""
 
     alarms: tuple[Alarm, ...] = ()
-    log: tuple[LogEntry, ...] = ()
+    log: tuple[Logged, ...] = ()
     numbers: Numbers = Numbers()
 
 
@@ -73,7 +75,7 @@ class Change:
     numbers: Numbers
     alarms: tuple[Alarm, ...] = ()
     over: tuple[Identity, ...] = ()
-    log: tuple[LogEntry, ...] = ()
+    log: tuple[Logged, ...] = ()
     dropped: tuple[int, ...] = ()
 
 
@@ -100,14 +102,14 @@ class AlarmStore:
         """
         with self._state.transaction() as database:
             alarms = [json.loads(data) for (data,) in database.execute("SELECT data FROM alarm")]
-            entries = [json.loads(data) for (data,) in database.execute("SELECT data FROM notified")]
+            logged = database.execute("SELECT data, notice FROM notified ORDER BY sequence").fetchall()
             numbers = dict(database.execute("SELECT name, value FROM alarm_number").fetchall())
         found = Numbers(**{name: value for name, value in numbers.items() if name in _NUMBER_NAMES})
         least = int(now.timestamp()) - _EPOCH_S if self._state.set_aside else 0
         above = self._reserve.read()
         numbers_now = Numbers(max(found.last_index, above, least), max(found.sequence, above, least), found.bumped)
-        read = sorted((_entry(one) for one in entries), key=lambda entry: entry.sequence)
-        return Kept(tuple(_known(alarms)), tuple(read), numbers_now)
+        log_entries = (Logged(_entry(json.loads(data)), _notice(json.loads(notice))) for data, notice in logged)
+        return Kept(tuple(_known(alarms)), tuple(log_entries), numbers_now)
 
     def save(self, change: Change) -> None:
         """Write what changed, in one transaction.
@@ -149,23 +151,24 @@ def _write(database: sqlite3.Connection, change: Change) -> None:
     )
     database.executemany("DELETE FROM alarm WHERE identity = ?", [(json.dumps(one),) for one in change.over])
     database.executemany(
-        "INSERT OR REPLACE INTO notified VALUES (?, ?)", [(one.sequence, _entry_json(one)) for one in change.log]
+        "INSERT OR REPLACE INTO notified VALUES (?, ?, ?)",
+        [(one.sequence, _as_json(one.entry), _as_json(one.notice)) for one in change.log],
     )
     database.executemany("DELETE FROM notified WHERE sequence = ?", [(number,) for number in change.dropped])
     database.executemany("INSERT OR REPLACE INTO alarm_number VALUES (?, ?)", asdict(change.numbers).items())
 
 
 def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return value.hex() if isinstance(value, bytes) else value.isoformat()
+
+
+def _as_json(value: LogEntry | Notice) -> str:
+    return json.dumps(asdict(value), default=_json)
 
 
 def _alarm_json(alarm: Alarm) -> str:
     kept = {name: value for name, value in asdict(alarm).items() if name not in _NOT_KEPT}
     return json.dumps(kept, default=_json)
-
-
-def _entry_json(entry: LogEntry) -> str:
-    return json.dumps(asdict(entry), default=_json)
 
 
 def _known(stored: Iterable[dict[str, Any]]) -> Iterable[Alarm]:
@@ -186,6 +189,15 @@ def _known(stored: Iterable[dict[str, Any]]) -> Iterable[Alarm]:
 
 def _entry(data: dict[str, Any]) -> LogEntry:
     return LogEntry(**{**data, "sent": datetime.fromisoformat(data["sent"]), "severity": Severity(data["severity"])})
+
+
+def _notice(data: dict[str, Any]) -> Notice:
+    typed = {
+        "oid": tuple(data["oid"]),
+        "varbinds": tuple(map(bytes.fromhex, data["varbinds"])),
+        "severity": Severity(data["severity"]),
+    }
+    return Notice(**{**data, **typed})
 
 
 class _Reserve:

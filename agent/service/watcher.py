@@ -36,7 +36,7 @@ from agent.model.alarm.storm import ALL_TYPES, Ended, Started, Told, Weather, we
 from agent.model.alarm.table import Alarm, AlarmTable, Transition, following
 from agent.model.health import DeviceState, Health
 from agent.service.alarmstate import Change, Kept, Numbers
-from agent.service.ledger import Ledger
+from agent.service.ledger import Ledger, Logged
 from agent.wire.notice import Notice
 from agent.wire.notices import Notices, logged_agent, logged_alarm
 
@@ -237,13 +237,15 @@ class Watcher:
         current = self._table.active.get(alarm.identity)
         if current is not None and current.index == alarm.index:
             self._set_alarm(replace(current, sequence=alarm.sequence, repeat=False))
-        self._ledger.add(logged_alarm(alarm, now.wall))
-        return self._notices.of_alarm(alarm, self._bare_view(), self._around.uptime_ticks())
+        notice = self._notices.of_alarm(alarm, self._bare_view(), self._around.uptime_ticks())
+        self._ledger.add(Logged(logged_alarm(alarm, now.wall), notice))
+        return notice
 
     def _numbered(self, kind: Notification, now: Instant, view: AlarmView, text: str, value: str = "") -> Notice:
         sequence = self._next_sequence()
-        self._ledger.add(logged_agent(kind, sequence, now.wall, text, value))
-        return self._notices.of_agent(kind, replace(view, sequence=sequence), self._around.uptime_ticks())
+        notice = self._notices.of_agent(kind, replace(view, sequence=sequence), self._around.uptime_ticks())
+        self._ledger.add(Logged(logged_agent(kind, sequence, now.wall, text, value), notice))
+        return notice
 
     def _next_sequence(self) -> int:
         self._table = replace(self._table, sequence=following(self._table.sequence))
@@ -266,6 +268,13 @@ class Watcher:
         """A notice about every active alarm, marked as repeat; for receivers that come back, too."""
         view, ticks = self._bare_view(), self._around.uptime_ticks()
         return tuple(self._notices.of_alarm(replace(alarm, repeat=True), view, ticks) for alarm in self._alarms())
+
+    def since(self, sequence: int) -> tuple[Notice, ...]:
+        """The notices behind a number, oldest first, as far as the log goes back.
+
+        For who sends them: what was decided on and written before the agent was killed may not have left.
+        """
+        return self._ledger.since(sequence)
 
     def _alarms(self) -> tuple[Alarm, ...]:
         return tuple(sorted(self._table.active.values(), key=lambda alarm: alarm.index))
@@ -300,7 +309,7 @@ class Watcher:
         store = self._around.store
         try:
             if self._is_behind:
-                store.save_all(Kept(self._alarms(), self._ledger.entries, numbers))
+                store.save_all(Kept(self._alarms(), self._ledger.logged, numbers))
             else:
                 alarms = tuple(active[identity] for identity in changed if identity in active)
                 store.save(Change(numbers, alarms, tuple(changed - active.keys()), added, dropped))

@@ -20,12 +20,15 @@ from agent.model.alarm.events import MessageFailed
 from agent.model.alarm.table import Alarm
 from agent.model.severity import Severity
 from agent.service.alarmstate import AlarmStore, Change, Kept, Numbers
+from agent.service.ledger import Logged
 from agent.service.state import StateStore
 from tests.support.tools import PROJECT
 from tests.support.watching import START, Watch, settings, told
-from tests.wire.test_notices import ALARM
+from tests.wire.test_notices import ALARM, NOTICES, VIEW
 
 ENTRY = LogEntry(1, START, "lnbAntennaFault", "lts1", 12, Severity.MAJOR, text="Antenna fault", value="x")
+LOGGED = Logged(ENTRY, NOTICES.of_alarm(ALARM, VIEW, 5))
+SECOND = replace(LOGGED, entry=replace(ENTRY, sequence=2))
 
 
 def opened(folder: Path) -> tuple[StateStore, AlarmStore]:
@@ -36,17 +39,17 @@ def opened(folder: Path) -> tuple[StateStore, AlarmStore]:
 def test_alarms_log_and_numbers_are_read_as_they_were_written(tmp_path: Path) -> None:
     odd = replace(ALARM, resource="half \ud800 pair", text="ä\n", lasts_s=60.0, ends_s=5.0, acknowledged=True)
     state, store = opened(tmp_path)
-    store.save(Change(Numbers(12, 40, 3), (ALARM, odd), log=(ENTRY,)))
+    store.save(Change(Numbers(12, 40, 3), (ALARM, odd), log=(LOGGED,)))
     state.close()
     kept = opened(tmp_path)[1].load(START)
     assert set(kept.alarms) == {ALARM, replace(odd, ends_s=None)}
-    assert kept.log == (ENTRY,)
+    assert kept.log == (LOGGED,)
     assert kept.numbers == Numbers(12, 40, 3)
 
 
 def test_what_is_over_or_dropped_is_gone(tmp_path: Path) -> None:
     _, store = opened(tmp_path)
-    store.save(Change(Numbers(), (ALARM,), log=(ENTRY,)))
+    store.save(Change(Numbers(), (ALARM,), log=(LOGGED,)))
     store.save(Change(Numbers(), over=(ALARM.identity,), dropped=(1,)))
     assert store.load(START) == Kept()
 
@@ -54,9 +57,9 @@ def test_what_is_over_or_dropped_is_gone(tmp_path: Path) -> None:
 def test_writing_everything_replaces_what_was_there(tmp_path: Path) -> None:
     _, store = opened(tmp_path)
     other = replace(ALARM, resource="clk2")
-    store.save(Change(Numbers(), (ALARM,), log=(ENTRY,)))
-    store.save_all(Kept((other,), (replace(ENTRY, sequence=2),), Numbers(1, 2, 0)))
-    assert store.load(START) == Kept((other,), (replace(ENTRY, sequence=2),), Numbers(1, 2, 0))
+    store.save(Change(Numbers(), (ALARM,), log=(LOGGED,)))
+    store.save_all(Kept((other,), (SECOND,), Numbers(1, 2, 0)))
+    assert store.load(START) == Kept((other,), (SECOND,), Numbers(1, 2, 0))
 
 
 def test_an_alarm_of_a_type_this_version_does_not_know_is_left_out_with_a_word(
@@ -208,7 +211,7 @@ def test_kill_9_at_any_moment_loses_nothing_that_was_sent_and_uses_no_number_twi
     seen: list[tuple[int, str, bool]] = []
     for _ in range(8):
         command = [sys.executable, "-m", "tests.service.alarm_child", str(tmp_path)]
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=PROJECT)
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, cwd=PROJECT)
         assert child.stdout is not None
         first = child.stdout.readline()
         time.sleep(chance.uniform(0, 0.4))
@@ -220,7 +223,7 @@ def test_kill_9_at_any_moment_loses_nothing_that_was_sent_and_uses_no_number_twi
         state, store = opened(tmp_path)
         kept = store.load(START)
         state.close()
-        logged = {entry.sequence: entry for entry in kept.log}
+        logged = {one.sequence: one.entry for one in kept.log}
         assert kept.numbers.sequence >= seen[-1][0]
         assert all(number in logged and logged[number].cleared is cleared for number, _, cleared in seen)
         # What was written last may not have been sent; of everything else the table says what was said.

@@ -206,6 +206,18 @@ def test_a_receiver_that_comes_back_can_be_given_every_active_alarm(watch: Watch
     assert {one.sequence for one in notices} == {0}
 
 
+def test_what_was_written_and_may_not_have_left_can_be_had_again_after_a_restart(watch: Watch, tmp_path: Path) -> None:
+    acknowledged = view(watch).sequence
+    watch.watcher.happened(failed())
+    watch.watcher.test("hello")
+    watch.tick()
+    watch.stop()
+    again = Watch(tmp_path)
+    assert again.watcher.since(acknowledged) == tuple(watch.notices)
+    assert again.watcher.since(view(again).sequence) == ()
+    assert len(again.watcher.since(0)) == len(view(again).log)
+
+
 def test_a_test_is_sent_once_with_its_text(watch: Watch) -> None:
     watch.watcher.assign("lnbAlarmTest", (0,), "hello", watch.now)
     assert [name for name, _, _ in watch.tick()] == ["lnbTest"]
