@@ -11,11 +11,11 @@ import json
 import logging
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from agent.errors import HostError
 from agent.mib.groups.alarm import LogEntry
@@ -29,6 +29,7 @@ from agent.service.state import StateStore
 from agent.wire.notice import Notice
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _SCHEMA: Final = (
     "CREATE TABLE IF NOT EXISTS alarm (identity TEXT PRIMARY KEY, data TEXT NOT NULL) WITHOUT ROWID",
@@ -101,15 +102,14 @@ class AlarmStore:
             HostError: it cannot be read.
         """
         with self._state.transaction() as database:
-            alarms = [json.loads(data) for (data,) in database.execute("SELECT data FROM alarm")]
+            alarms = database.execute("SELECT data FROM alarm").fetchall()
             logged = database.execute("SELECT data, notice FROM notified ORDER BY sequence").fetchall()
             numbers = dict(database.execute("SELECT name, value FROM alarm_number").fetchall())
         found = Numbers(**{name: value for name, value in numbers.items() if name in _NUMBER_NAMES})
         least = int(now.timestamp()) - _EPOCH_S if self._state.set_aside else 0
         above = self._reserve.read()
         numbers_now = Numbers(max(found.last_index, above, least), max(found.sequence, above, least), found.bumped)
-        log_entries = (Logged(_entry(json.loads(data)), _notice(json.loads(notice))) for data, notice in logged)
-        return Kept(tuple(_known(alarms)), tuple(log_entries), numbers_now)
+        return Kept(tuple(_readable(_alarm, alarms)), tuple(_readable(_logged, logged)), numbers_now)
 
     def save(self, change: Change) -> None:
         """Write what changed, in one transaction.
@@ -171,20 +171,29 @@ def _alarm_json(alarm: Alarm) -> str:
     return json.dumps(kept, default=_json)
 
 
-def _known(stored: Iterable[dict[str, Any]]) -> Iterable[Alarm]:
-    """The alarms whose type this version knows."""
-    for data in stored:
-        if data["alarm_type"] not in BY_NAME:
-            log.warning("alarm-of-unknown-type type=%s resource=%s: left out", data["alarm_type"], data["resource"])
-            continue
-        typed = {
-            "site": Site(**data["site"]),
-            "severity": Severity(data["severity"]),
-            "key": tuple(data["key"]),
-            "raised": datetime.fromisoformat(data["raised"]),
-            "changed": datetime.fromisoformat(data["changed"]),
-        }
-        yield Alarm(**{**data, **typed})
+def _readable(read: Callable[..., T], rows: Iterable[tuple[str, ...]]) -> Iterator[T]:
+    """What can be read of rows; those of another version that cannot be are left out, with a word."""
+    for row in rows:
+        try:
+            yield read(*map(json.loads, row))
+        except (KeyError, TypeError, ValueError) as problem:
+            log.warning("alarm-state-unreadable row=%.200r problem=%r: left out", row, problem)
+
+
+def _alarm(data: dict[str, Any]) -> Alarm:
+    typed = {
+        "site": Site(**data["site"]),
+        "alarm_type": BY_NAME[data["alarm_type"]].name,
+        "severity": Severity(data["severity"]),
+        "key": tuple(data["key"]),
+        "raised": datetime.fromisoformat(data["raised"]),
+        "changed": datetime.fromisoformat(data["changed"]),
+    }
+    return Alarm(**{**data, **typed})
+
+
+def _logged(entry: dict[str, Any], notice: dict[str, Any]) -> Logged:
+    return Logged(_entry(entry), _notice(notice))
 
 
 def _entry(data: dict[str, Any]) -> LogEntry:

@@ -113,11 +113,20 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+Seen = Callable[[str, Facts, Health], None]
+"""Told after each poll, and when a device is not asked: name, cells that alarm rules look at, health."""
+
+
+def _unwatched(_name: str, _facts: Facts, _health: Health) -> None:
+    """Nobody looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a keeper works with.
 
     Attributes:
+        seen: who looks for alarms.
         clock: the wall clock, for time stamps.
         monotonic: seconds that never step, for durations and what is due.
     """
@@ -128,6 +137,7 @@ class Surroundings:
     limits: Limits
     clock: Callable[[], datetime] = now
     monotonic: Callable[[], float] = time.monotonic
+    seen: Seen = _unwatched
 
 
 class Keeper:
@@ -182,11 +192,13 @@ class Keeper:
         self.known = replace(outcome.known, log=self.known.log)
         self._publish(outcome.blocks)
         self._report(before)
+        self._around.seen(self.settings.name, self.facts, self.known.health)
 
     def hold(self, error: DeviceError) -> None:
         """Say why the device is not asked for now."""
         self.known = replace(self.known, health=healths.unpolled(self.known.health, error))
         self._publish(self._show(self.known, self._around.clock(), Feed.STATUS))
+        self._around.seen(self.settings.name, self.facts, self.known.health)
 
     @property
     def facts(self) -> Facts:

@@ -31,6 +31,7 @@ from agent.model.alarm.catalogue import Rules, happened, look_at, removed
 from agent.model.alarm.events import Event, StateSetAside, StateWriting
 from agent.model.alarm.facts import Facts, Instant, Key, Scene, Site
 from agent.model.alarm.finding import Identity, Look
+from agent.model.alarm.rules.bus import STATE_NOT_WRITTEN
 from agent.model.alarm.step import acknowledge, step
 from agent.model.alarm.storm import ALL_TYPES, Ended, Started, Told, Weather, weathered
 from agent.model.alarm.table import Alarm, AlarmTable, Transition, following
@@ -82,7 +83,7 @@ class Watched:
     """What is watched, and how.
 
     Attributes:
-        sites: the devices that are polled, by name.
+        sites: the devices that are asked, by name.
         rules: the rules of a device by its name; "" for the agent itself.
     """
 
@@ -92,13 +93,14 @@ class Watched:
 
 
 def watched(settings: Settings, indexes: Mapping[str, int]) -> Watched:
-    """What a configuration says is to be watched: its enabled devices.
+    """What a configuration says is to be watched: the devices that are asked, so not those without credentials.
 
     Args:
         settings: the configuration.
         indexes: lnbDeviceIndex by device name.
     """
-    devices = {device.name: device for device in settings.devices if device.enabled}
+    asked = (device for device in settings.devices if device.enabled and device.username is not None)
+    devices = {device.name: device for device in asked}
     sites = {name: Site(name, indexes[name], device.address) for name, device in devices.items()}
     rules = {name: device.alarms.rule for name, device in devices.items()}
     return Watched(settings.alarms, sites, lambda name: rules.get(name, settings.alarms.rules.rule))
@@ -143,7 +145,9 @@ class Watcher:
         self._is_ready = self._resync_wanted = self._test_wanted = self._is_behind = False
         self._retry_s = 0.0
         self._test_text = ""
-        self._end_alarms_of_strangers()
+        if any(alarm.alarm_type == STATE_NOT_WRITTEN.name for alarm in kept.alarms):
+            self._events.append(StateWriting(written=True))  # it was: here it is
+        self._end_what_is_not_watched()
 
     def reconfigure(self, what: Watched, now: Instant) -> None:
         """Watch other devices, or otherwise; alarms of devices that are gone end with the next tick."""
@@ -151,14 +155,17 @@ class Watcher:
         self._unread &= set(what.sites)
         self._before = {name: facts for name, facts in self._before.items() if name in what.sites}
         self._heartbeat_s = now.seconds + what.settings.heartbeat_s
-        self._end_alarms_of_strangers()
+        self._end_what_is_not_watched()
         self._ledger.trim(what.settings, now.wall)
         self.version += 1
 
-    def _end_alarms_of_strangers(self) -> None:
-        """Alarms about devices that are not configured (any more) end."""
-        sites = {alarm.site.name: alarm.site for alarm in self._table.active.values()}
-        self._looks += [removed(site) for name, site in sites.items() if name and name not in self._what.sites]
+    def _end_what_is_not_watched(self) -> None:
+        """Alarms of devices that are not configured (any more), and of rules that are switched off, end."""
+        for alarm in self._table.active.values():
+            name = alarm.site.name
+            is_stranger = bool(name) and name not in self._what.sites
+            if is_stranger or not self._what.rules(name)(alarm.alarm_type).enabled:
+                self._looks.append(Look(alarm.site, retired=frozenset({alarm.alarm_type})))
 
     def device_read(self, name: str, facts: Facts, health: Health) -> None:
         """A poll of a device ended, or it was decided not to poll it: what is known of it now."""

@@ -11,14 +11,14 @@ import pytest
 from agent.config import Settings
 from agent.errors import HostError
 from agent.mib.groups.alarm import AlarmView
-from agent.model.alarm.events import MessageFailed, MessageSucceeded
+from agent.model.alarm.events import MessageFailed, MessageSucceeded, StateWriting
 from agent.model.alarm.table import Alarm
 from agent.model.health import DeviceState
 from agent.model.severity import Severity
 from agent.service.alarmstate import Change, Kept
 from agent.service.watcher import watched
 from tests.support.scenes import SITE, UP, Scenery
-from tests.support.watching import Watch, settings, told
+from tests.support.watching import LOGIN, Watch, settings, told
 
 READY = ("lnbReady", "", False)
 
@@ -135,15 +135,34 @@ def test_device_removed_ends_the_alarms_of_that_device_only(watch: Watch) -> Non
     assert [alarm.site.name for alarm in view(watch).alarms] == [""]
 
 
-def test_a_switched_off_device_is_not_watched() -> None:
-    devices = [{"name": "a", "address": "h", "enabled": False}, {"name": "b", "address": "h"}]
-    assert set(watched(Settings.model_validate({"devices": devices}), {"a": 1, "b": 2}).sites) == {"b"}
+def test_a_device_that_is_switched_off_or_has_no_credentials_is_not_watched() -> None:
+    devices = [
+        {"name": "a", "address": "h", "enabled": False, **LOGIN}, {"name": "b", "address": "h", **LOGIN},
+        {"name": "c", "address": "h"},
+    ]  # fmt: skip
+    assert set(watched(Settings.model_validate({"devices": devices}), {"a": 1, "b": 2, "c": 3}).sites) == {"b"}
+
+
+def test_a_rule_that_is_switched_off_ends_its_alarms_at_once_those_of_the_agent_too(watch: Watch) -> None:
+    watch.watcher.happened(MessageFailed(1, "x", "", "timeout"))
+    watch.tick()
+    rules = {"rules": {"interAppFailed": {"enabled": False}, "powerSupplyLost": {"enabled": False}}}
+    watch.watcher.reconfigure(settings(rules), watch.now)
+    assert set(watch.tick()) == {("lnbInterAppFailed", "interapp/x", True), ("lnbPowerSupplyLost", "pwr3", True)}
+
+
+def test_an_alarm_about_writing_that_is_read_at_the_start_is_over(watch: Watch, tmp_path: Path) -> None:
+    watch.watcher.happened(StateWriting(written=False, problem="full"))
+    watch.tick()
+    watch.stop()
+    again = Watch(tmp_path)
+    assert again.tick() == [("lnbStateNotWritten", "state", True)]
 
 
 def test_a_device_has_its_own_rules_and_the_agent_those_at_the_top() -> None:
     data = {
         "alarms": {"rules": {"clockHoldover": {"severity": "critical"}}},
-        "devices": [{"name": "a", "address": "h", "alarms": {"clockHoldover": {"severity": "warning"}}}],
+        "devices": [{"name": "a", "address": "h", **LOGIN, "alarms": {"clockHoldover": {"severity": "warning"}}}],
     }
     rules = watched(Settings.model_validate(data), {"a": 1}).rules
     assert rules("a")("clockHoldover").severity is Severity.WARNING

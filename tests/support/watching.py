@@ -18,13 +18,14 @@ from agent.wire.notice import Notice
 from tests.support.scenes import SITE, Scenery
 
 START = datetime(2026, 3, 22, 20, 30, tzinfo=timezone.utc)
+LOGIN = {"username": "info", "password": "${PATH}"}
 NAMES = {(*northbound().root, 0, one.arc): one.name for one in northbound().notifications}
 
 
 def settings(alarms: Mapping[str, Any] | None = None, devices: Iterable[str] = (SITE.name,)) -> Watched:
     """What is watched, of a configuration with these alarm settings and devices."""
     data = {"alarms": {"heartbeat_s": 0, **(alarms or {})},
-            "devices": [{"name": name, "address": SITE.address} for name in devices]}  # fmt: skip
+            "devices": [{"name": name, "address": SITE.address, **LOGIN} for name in devices]}  # fmt: skip
     return watched(Settings.model_validate(data), {name: SITE.index + place for place, name in enumerate(devices)})
 
 

@@ -94,13 +94,14 @@ UNSUPPORTED_VERSION = AlarmType(
 DATA_LOSS_HIGH = AlarmType(
     8, "dataLossHigh", Severity.WARNING,
     text="Too many answers of the device are errors",
-    cause="The share of answers with an error status (lnbHttpDataLoss) is above limit_percent.",
+    cause="The share of answers with an error status since the agent started (lnbHttpDataLoss) is above limit_percent. "
+    "Cards without a configuration answer 404 when they are asked for it, which counts.",
     remedy="Read lnbHttpSessionTable: 429 means that too many clients ask the device; ask it less often.",
     rule=_data_loss, reads=("lnbHttpDataLoss", "lnbHttpAnswered"),
     thresholds=(
-        Threshold("limit_percent", 10.0, "percent of answers with an error status", 0, 100),
-        Threshold("band_percent", 2.0, "percent below the limit at which it is over", 0, 100),
-        Threshold("answers", 20, "answers below which nothing is said", 1, 100_000),
+        Threshold("limit_percent", 30.0, "percent of answers with an error status", 0, 100),
+        Threshold("band_percent", 5.0, "percent below the limit at which it is over", 0, 100),
+        Threshold("answers", 50, "answers below which nothing is said", 1, 100_000),
     ),
 )  # fmt: skip
 
