@@ -7,12 +7,11 @@ that thousands of changes cost one write. All methods are called in one thread.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from agent.config import AlarmSettings, Settings
 from agent.errors import HostError
 from agent.mib.declaration import Module, Notification
 from agent.mib.groups.alarm import (
@@ -27,9 +26,9 @@ from agent.mib.groups.alarm import (
     alarm_instance,
 )
 from agent.mib.writing import WRONG_VALUE
-from agent.model.alarm.catalogue import Rules, happened, look_at, removed
+from agent.model.alarm.catalogue import happened, look_at, removed
 from agent.model.alarm.events import Event, StateSetAside, StateWriting
-from agent.model.alarm.facts import Facts, Instant, Key, Scene, Site
+from agent.model.alarm.facts import Facts, Instant, Key, Scene
 from agent.model.alarm.finding import Identity, Look
 from agent.model.alarm.rules.bus import STATE_NOT_WRITTEN
 from agent.model.alarm.step import acknowledge, step
@@ -38,6 +37,7 @@ from agent.model.alarm.table import Alarm, AlarmTable, Transition, following
 from agent.model.health import DeviceState, Health
 from agent.service.alarmstate import Change, Kept, Numbers
 from agent.service.ledger import Ledger, Logged
+from agent.service.watched import Watched
 from agent.wire.notice import Notice
 from agent.wire.notices import Notices, logged_agent, logged_alarm
 
@@ -76,34 +76,6 @@ class Surroundings:
     store: Store
     send: Callable[[Notice], None]
     uptime_ticks: Callable[[], int]
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """What is watched, and how.
-
-    Attributes:
-        sites: the devices that are asked, by name.
-        rules: the rules of a device by its name; "" for the agent itself.
-    """
-
-    settings: AlarmSettings
-    sites: Mapping[str, Site]
-    rules: Callable[[str], Rules]
-
-
-def watched(settings: Settings, indexes: Mapping[str, int]) -> Watched:
-    """What a configuration says is to be watched: the devices that are asked, so not those without credentials.
-
-    Args:
-        settings: the configuration.
-        indexes: lnbDeviceIndex by device name.
-    """
-    asked = (device for device in settings.devices if device.enabled and device.username is not None)
-    devices = {device.name: device for device in asked}
-    sites = {name: Site(name, indexes[name], device.address) for name, device in devices.items()}
-    rules = {name: device.alarms.rule for name, device in devices.items()}
-    return Watched(settings.alarms, sites, lambda name: rules.get(name, settings.alarms.rules.rule))
 
 
 class Watcher:

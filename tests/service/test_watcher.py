@@ -16,7 +16,7 @@ from agent.model.alarm.table import Alarm
 from agent.model.health import DeviceState
 from agent.model.severity import Severity
 from agent.service.alarmstate import Change, Kept
-from agent.service.watcher import watched
+from agent.service.watched import watched
 from tests.support.scenes import SITE, UP, Scenery
 from tests.support.watching import LOGIN, Watch, settings, told
 

@@ -13,7 +13,8 @@ from agent.model.alarm.facts import Instant
 from agent.model.health import Health
 from agent.service.alarmstate import AlarmStore
 from agent.service.state import StateStore
-from agent.service.watcher import Surroundings, Watched, Watcher, watched
+from agent.service.watched import Watched, watched
+from agent.service.watcher import Surroundings, Watcher
 from agent.wire.notice import Notice
 from tests.support.scenes import SITE, Scenery
 

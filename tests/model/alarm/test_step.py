@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.model.alarm.facts import Instant
@@ -210,6 +210,7 @@ def history(steps: Sequence[tuple[float, list[Look]]]) -> tuple[AlarmTable, list
     return table, told
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_every_alarm_is_raised_first_cleared_last_and_never_again(steps: list[tuple[float, list[Look]]]) -> None:
     table, told = history(steps)
@@ -224,6 +225,7 @@ def test_every_alarm_is_raised_first_cleared_last_and_never_again(steps: list[tu
         assert (index in {alarm.index for alarm in table.active.values()}) is not over
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_numbers_rise_strictly_and_an_identity_has_one_active_alarm(steps: list[tuple[float, list[Look]]]) -> None:
     table, told = history(steps)
@@ -232,6 +234,7 @@ def test_numbers_rise_strictly_and_an_identity_has_one_active_alarm(steps: list[
     assert all(identity == alarm.identity and not alarm.cleared for identity, alarm in table.active.items())
 
 
+@settings(deadline=None)
 @given(STEPS, FINDINGS)
 def test_the_transitions_alone_tell_which_alarms_are_active(
     steps: list[tuple[float, list[Look]]], last: Finding

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.model.alarm.step import step
@@ -83,6 +83,7 @@ def test_critical_is_worst_and_nothing_is_indeterminate() -> None:
 HAPPENINGS = st.lists(st.tuples(st.floats(0, 40), st.lists(st.sampled_from(["x", "y", "z"]), max_size=8)), max_size=25)
 
 
+@settings(deadline=None)
 @given(HAPPENINGS)
 def test_everything_is_told_or_counted_as_held_back_and_storms_start_and_end_in_turn(
     happenings: list[tuple[float, list[str]]],
