@@ -13,8 +13,8 @@ ORGANIZATION = "LANTIME northbound agent"
 CONTACT = "See the README of the lantime-northbound-agent package."
 DESCRIPTION = """\
 Objects of the northbound SNMP agent for Meinberg LANTIME time servers: what the agent learns from the devices' REST
-APIs, and how it fares in learning it. Every table's first index is the device. What a device does not say is an
-absent instance, never an invented value; a word that an enumeration does not know reads other and stands in the text
+APIs, and how it fares in learning it. Every table's first index is the device, but for the notification log and the
+alarm types. What a device does not say is an absent instance, never an invented value; a word that an enumeration does not know reads other and stands in the text
 column beside it. Times are UTC. Writable are lnbHttpTracking and lnbHttpMaxCount, by who has a view for
 writing. No object holds a password, token or cookie; serial numbers, addresses and positions of devices are readable
 and may be sensitive."""

@@ -68,7 +68,7 @@ class Surroundings:
 
     Attributes:
         module: the MIB, for OIDs.
-        send: takes each notice, in order; must not block.
+        send: takes each notice, in order; must neither block nor raise.
         uptime_ticks: sysUpTime now, hundredths of a second.
     """
 
@@ -109,6 +109,7 @@ class Watcher:
         self._weather = Weather()
         self._before: dict[str, Facts] = {}
         self._unread = set(what.sites)
+        self._faults: set[tuple[str, str]] = set()
         self._looks: list[Look] = []
         self._events: list[Event] = [StateSetAside(set_aside)] if set_aside else []
         self._transitions: list[Transition] = []
@@ -145,7 +146,12 @@ class Watcher:
         if site is None:
             return
         scene = Scene(site, health, facts, self._before.get(name))
-        self._looks.append(look_at(scene, self._what.rules(name)))
+        look = look_at(scene, self._what.rules(name))
+        for alarm_type, problem in look.faults:
+            if (name, alarm_type) not in self._faults:
+                self._faults.add((name, alarm_type))
+                log.error("alarm-rule-failed device=%s type=%s problem=%s", name, alarm_type, problem)
+        self._looks.append(look)
         if health.state is DeviceState.UP:
             self._before[name] = facts
         self._unread.discard(name)

@@ -37,12 +37,16 @@ def default_rules(name: str) -> RuleSettings:
     return BY_NAME[name].defaults
 
 
-def look_at(scene: Scene, rules: Rules) -> Look:
-    """What the rules make of a device now; cells count only while the last poll was good."""
+def look_at(scene: Scene, rules: Rules, types: Iterable[AlarmType] = TYPES) -> Look:
+    """What the rules make of a device now; cells count only while the last poll was good.
+
+    A rule that fails costs its own type only, which is then unknown.
+    """
     is_up = scene.health.state is DeviceState.UP
     found: list[Finding] = []
+    faults: list[tuple[str, str]] = []
     whole, unknown, retired = set(), set(), set()
-    for one in TYPES:
+    for one in types:
         settings = rules(one.name)
         if one.source is Source.EVENTS:
             continue
@@ -51,10 +55,15 @@ def look_at(scene: Scene, rules: Rules) -> Look:
         elif one.source is Source.CELLS and not is_up:
             unknown.add(one.name)
         else:
-            found += [_finding(one, settings, scene.site, sight) for sight in one.rule(scene, settings)]
+            try:
+                found += [_finding(one, settings, scene.site, sight) for sight in one.rule(scene, settings)]
+            except Exception as problem:
+                unknown.add(one.name)
+                faults.append((one.name, repr(problem)))
+                continue
             if not one.once:
                 whole.add(one.name)
-    return Look(scene.site, tuple(found), frozenset(whole), frozenset(unknown), frozenset(retired))
+    return Look(scene.site, tuple(found), frozenset(whole), frozenset(unknown), frozenset(retired), tuple(faults))
 
 
 def removed(site: Site) -> Look:

@@ -96,6 +96,7 @@ class Look:
         whole: alarm types of which every resource was looked at: one that is not among the findings is gone.
         unknown: alarm types of which nothing is known now.
         retired: alarm types whose alarms end (switched off, or the device was removed).
+        faults: alarm types whose rule failed, with what it met; they count as unknown.
     """
 
     site: Site
@@ -103,3 +104,4 @@ class Look:
     whole: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
     retired: frozenset[str] = frozenset()
+    faults: tuple[tuple[str, str], ...] = ()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
 from agent.mib.declaration import Feed, Table
@@ -16,7 +19,8 @@ from agent.model.alarm.events import (
     StateWriting,
 )
 from agent.model.alarm.facts import AGENT, Facts, Instant, Scene
-from agent.model.alarm.kind import AlarmType
+from agent.model.alarm.finding import Condition, Sight
+from agent.model.alarm.kind import AlarmType, RuleSettings
 from agent.model.alarm.step import step
 from agent.model.alarm.table import AlarmTable
 from tests.support.scenes import SITE, START, UP, calm
@@ -62,6 +66,18 @@ def test_a_rule_needs_no_more_cells_than_it_names(kind: AlarmType) -> None:
 def test_no_rule_needs_any_cell() -> None:
     look = look_at(Scene(SITE, UP), default_rules)
     assert not [one for one in look.findings if one.condition.value == "true"]
+
+
+def test_a_rule_that_fails_costs_its_own_type_only() -> None:
+    def broken(_scene: Scene, _settings: RuleSettings) -> Iterator[Sight]:
+        yield Sight("clk1", Condition.TRUE)
+        raise ValueError("no such thing")
+
+    failing = replace(BY_NAME["antennaFault"], rule=broken)
+    look = look_at(Scene(SITE, UP), default_rules, (failing, BY_NAME["deviceUnreachable"]))
+    assert [one.alarm_type for one in look.findings] == ["deviceUnreachable"]
+    assert (look.unknown, look.whole) == ({"antennaFault"}, {"deviceUnreachable"})
+    assert look.faults == (("antennaFault", "ValueError('no such thing')"),)
 
 
 def taken(*events: Event) -> list[tuple[str, str, str]]:
