@@ -12,7 +12,6 @@ from agent.mib.encoding import unpacked
 from agent.mib.syntax import Syntax
 from agent.model.alarm.catalogue import WATCHED_COLUMNS
 from agent.model.alarm.facts import Facts, Key
-from agent.model.exchange import ExchangeLog
 
 
 def facts_of(module: Module, cells: Iterable[Cells], names: Iterable[str] = WATCHED_COLUMNS) -> Facts:
@@ -35,15 +34,6 @@ def facts_of(module: Module, cells: Iterable[Cells], names: Iterable[str] = WATC
         typed = _reader(module.objects[name].column.syntax)
         columns[name] = dict(zip(indexes[id(column.keys)], map(typed, column.contents), strict=True))
     return Facts(columns)
-
-
-def with_exchanges(facts: Facts, index: int, log: ExchangeLog) -> Facts:
-    """The facts with how a device's requests fared, as lnbHttpDeviceTable says it."""
-    shares: dict[str, Mapping[Key, Any]] = {
-        "lnbHttpDataLoss": {(index,): log.data_loss_permille},
-        "lnbHttpAnswered": {(index,): log.answered},
-    }
-    return Facts({**facts.columns, **shares})
 
 
 def _reader(syntax: Syntax) -> Callable[[bytes], Any]:

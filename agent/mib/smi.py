@@ -13,11 +13,11 @@ ORGANIZATION = "LANTIME northbound agent"
 CONTACT = "See the README of the lantime-northbound-agent package."
 DESCRIPTION = """\
 Objects of the northbound SNMP agent for Meinberg LANTIME time servers: what the agent learns from the devices' REST
-APIs, and how it fares in learning it. Every table's first index is the device, but for the notification log and the
-alarm types. What a device does not say is an absent instance, never an invented value; a word that an enumeration does not know reads other and stands in the text
-column beside it. Times are UTC. Writable are lnbHttpTracking and lnbHttpMaxCount, by who has a view for
-writing. No object holds a password, token or cookie; serial numbers, addresses and positions of devices are readable
-and may be sensitive."""
+APIs, how it fares in learning it, and what it raises alarms about. Every table's first index is the device, but for
+the notification log and the alarm types. What a device does not say is an absent instance, never an invented value; a
+word that an enumeration does not know reads other and stands in the text column beside it. Times are UTC. Writable are
+the objects of MAX-ACCESS read-write, by who has a view for writing. No object holds a password, token or cookie;
+serial numbers, addresses and positions of devices are readable and may be sensitive."""
 WIDTH = 100
 NOTIFICATION_GROUP = 1000
 """Arc of the group of notifications, far from those of the groups of objects, which are the groups' own."""

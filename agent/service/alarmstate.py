@@ -24,7 +24,7 @@ from agent.model.alarm.facts import Site
 from agent.model.alarm.finding import Identity
 from agent.model.alarm.table import Alarm
 from agent.model.severity import Severity
-from agent.service.ledger import Logged
+from agent.service.notifylog import Logged
 from agent.service.state import StateStore
 from agent.wire.notice import Notice
 

@@ -16,7 +16,7 @@ from agent.config import DeviceSettings
 from agent.errors import BadAnswer, CredentialsMissing, CredentialsRejected, DeviceError, HostError, SwitchedOff
 from agent.mib.build import Memory, build
 from agent.mib.declaration import Feed
-from agent.mib.facts import facts_of, with_exchanges
+from agent.mib.facts import facts_of
 from agent.mib.groups.device import slot_problems
 from agent.mib.plan import Plan
 from agent.mib.view import DeviceView, Drift
@@ -192,18 +192,13 @@ class Keeper:
         self.known = replace(outcome.known, log=self.known.log)
         self._publish(outcome.blocks)
         self._report(before)
-        self._around.seen(self.settings.name, self.facts, self.known.health)
+        self._around.seen(self.settings.name, self.known.facts, self.known.health)
 
     def hold(self, error: DeviceError) -> None:
         """Say why the device is not asked for now."""
         self.known = replace(self.known, health=healths.unpolled(self.known.health, error))
         self._publish(self._show(self.known, self._around.clock(), Feed.STATUS))
-        self._around.seen(self.settings.name, self.facts, self.known.health)
-
-    @property
-    def facts(self) -> Facts:
-        """What alarm rules look at: cells of the document as last read, and how the requests fared."""
-        return with_exchanges(self.known.facts, self.index, self.known.log)
+        self._around.seen(self.settings.name, self.known.facts, self.known.health)
 
     @property
     def overdue(self) -> bool:

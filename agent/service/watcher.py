@@ -26,17 +26,16 @@ from agent.mib.groups.alarm import (
     alarm_instance,
 )
 from agent.mib.writing import WRONG_VALUE
-from agent.model.alarm.catalogue import happened, look_at, removed
+from agent.model.alarm.catalogue import forgotten, happened, look_at, removed
 from agent.model.alarm.events import Event, StateSetAside, StateWriting
 from agent.model.alarm.facts import Facts, Instant, Key, Scene
 from agent.model.alarm.finding import Identity, Look
-from agent.model.alarm.rules.bus import STATE_NOT_WRITTEN
 from agent.model.alarm.step import acknowledge, step
 from agent.model.alarm.storm import ALL_TYPES, Ended, Started, Told, Weather, weathered
 from agent.model.alarm.table import Alarm, AlarmTable, Transition, following
 from agent.model.health import DeviceState, Health
 from agent.service.alarmstate import Change, Kept, Numbers
-from agent.service.ledger import Ledger, Logged
+from agent.service.notifylog import Logged, NotifyLog
 from agent.service.watched import Watched
 from agent.wire.notice import Notice
 from agent.wire.notices import Notices, logged_agent, logged_alarm
@@ -104,7 +103,7 @@ class Watcher:
         kept = around.store.load(now.wall)
         active = {alarm.identity: _resumed(alarm, now) for alarm in kept.alarms}
         self._table = AlarmTable(active, kept.numbers.last_index, kept.numbers.sequence)
-        self._ledger = Ledger(kept.log, kept.numbers.bumped)
+        self._log = NotifyLog(kept.log, kept.numbers.bumped)
         self._changed = max((alarm.changed for alarm in kept.alarms), default=None)
         self._weather = Weather()
         self._before: dict[str, Facts] = {}
@@ -112,14 +111,12 @@ class Watcher:
         self._faults: set[tuple[str, str]] = set()
         self._looks: list[Look] = []
         self._events: list[Event] = [StateSetAside(set_aside)] if set_aside else []
-        self._transitions: list[Transition] = []
-        self._touched: set[Identity] = set()
+        self._acknowledged: list[Identity] = []
         self._heartbeat_s = now.seconds + what.settings.heartbeat_s
         self._is_ready = self._resync_wanted = self._test_wanted = self._is_behind = False
         self._retry_s = 0.0
         self._test_text = ""
-        if any(alarm.alarm_type == STATE_NOT_WRITTEN.name for alarm in kept.alarms):
-            self._events.append(StateWriting(written=True))  # it was: here it is
+        self._looks += forgotten(kept.alarms)
         self._end_what_is_not_watched()
 
     def reconfigure(self, what: Watched, now: Instant) -> None:
@@ -129,7 +126,7 @@ class Watcher:
         self._before = {name: facts for name, facts in self._before.items() if name in what.sites}
         self._heartbeat_s = now.seconds + what.settings.heartbeat_s
         self._end_what_is_not_watched()
-        self._ledger.trim(what.settings, now.wall)
+        self._log.trim(what.settings, now.wall)
         self.version += 1
 
     def _end_what_is_not_watched(self) -> None:
@@ -175,20 +172,27 @@ class Watcher:
         looks = [*happened(self._events, self._what.sites, self._what.rules), *self._looks]
         self._events, self._looks = [], []
         settings, before = self._what.settings, self._table.active
+        over = self._take_acknowledged(now)
         self._table, transitions = step(self._table, looks, now, settings.patience)
-        transitions = (*self._transitions, *transitions)
-        self._transitions = []
+        transitions = (*over, *transitions)
         self._weather, told = weathered(self._weather, transitions, now, settings.storm_limits)
         if transitions:
             self._changed = now.wall
         notices = [self._tell(one, now) for one in told]
         notices += self._other_notices(now, told)
-        self._ledger.trim(settings, now.wall)
+        self._log.trim(settings, now.wall)
         if transitions or notices or self._table.active != before:
             self.version += 1
         self._write(transitions, now)
         for notice in notices:
             self._around.send(notice)
+
+    def _take_acknowledged(self, now: Instant) -> tuple[Transition, ...]:
+        transitions: tuple[Transition, ...] = ()
+        for identity in self._acknowledged:
+            self._table, over = acknowledge(self._table, identity, now)
+            transitions += over
+        return transitions
 
     def _other_notices(self, now: Instant, told: Iterable[Told]) -> Iterator[Notice]:
         """What is due beside the alarms' own news."""
@@ -223,13 +227,13 @@ class Watcher:
         if current is not None and current.index == alarm.index:
             self._set_alarm(replace(current, sequence=alarm.sequence, repeat=False))
         notice = self._notices.of_alarm(alarm, self._bare_view(), self._around.uptime_ticks())
-        self._ledger.add(Logged(logged_alarm(alarm, now.wall), notice))
+        self._log.add(Logged(logged_alarm(alarm, now.wall), notice))
         return notice
 
     def _numbered(self, kind: Notification, now: Instant, view: AlarmView, text: str, value: str = "") -> Notice:
         sequence = self._next_sequence()
         notice = self._notices.of_agent(kind, replace(view, sequence=sequence), self._around.uptime_ticks())
-        self._ledger.add(Logged(logged_agent(kind, sequence, now.wall, text, value), notice))
+        self._log.add(Logged(logged_agent(kind, sequence, now.wall, text, value), notice))
         return notice
 
     def _next_sequence(self) -> int:
@@ -259,7 +263,7 @@ class Watcher:
 
         For who sends them: what was decided on and written before the agent was killed may not have left.
         """
-        return self._ledger.since(sequence)
+        return self._log.since(sequence)
 
     def _alarms(self) -> tuple[Alarm, ...]:
         return tuple(sorted(self._table.active.values(), key=lambda alarm: alarm.index))
@@ -269,8 +273,8 @@ class Watcher:
         return replace(
             self._bare_view(),
             alarms=self._alarms(),
-            log=self._ledger.entries,
-            bumped=self._ledger.bumped,
+            log=self._log.entries,
+            bumped=self._log.bumped,
             changed=self._changed,
             storms=self._weather.storms,
             resyncing=self._resync_wanted,
@@ -284,17 +288,17 @@ class Watcher:
 
     def _write(self, transitions: Iterable[Transition], now: Instant) -> None:
         """On disk before anything is sent; where that fails everything goes on, is written later, and is said."""
-        changed = {one.alarm.identity for one in transitions} | self._touched
-        self._touched = set()
-        added, dropped = self._ledger.take_changes()
+        changed = {one.alarm.identity for one in transitions}.union(self._acknowledged)
+        self._acknowledged = []
+        added, dropped = self._log.take_changes()
         if not (changed or added or dropped or (self._is_behind and now.seconds >= self._retry_s)):
             return
         active = self._table.active
-        numbers = Numbers(self._table.last_index, self._table.sequence, self._ledger.bumped)
+        numbers = Numbers(self._table.last_index, self._table.sequence, self._log.bumped)
         store = self._around.store
         try:
             if self._is_behind:
-                store.save_all(Kept(self._alarms(), self._ledger.logged, numbers))
+                store.save_all(Kept(self._alarms(), self._log.logged, numbers))
             else:
                 alarms = tuple(active[identity] for identity in changed if identity in active)
                 store.save(Change(numbers, alarms, tuple(changed - active.keys()), added, dropped))
@@ -310,23 +314,25 @@ class Watcher:
                 self._events.append(StateWriting(written=True))
             self._is_behind = False
 
-    def acknowledge(self, identity: Identity, now: Instant) -> bool:
-        """Acknowledge an active alarm; False when there is none. What happened once is over with that."""
-        if identity not in self._table.active:
-            return False
-        self._table, transitions = acknowledge(self._table, identity, now)
-        self._transitions += transitions
-        self._touched.add(identity)
-        self.version += 1
-        return True
+    def acknowledge(self, index: int, who: str) -> None:
+        """Acknowledge an active alarm with the next tick. What happened once is over with that.
 
-    def resync(self) -> bool:
-        """Have every active alarm sent once more with the next tick; False during a storm of all types."""
+        Raises:
+            LookupError: no alarm of that number is active.
+        """
+        alarm = self._table.by_index(index)
+        if alarm is None:
+            raise LookupError(f"no alarm {index} is active")
+        log.info("alarm-acknowledged alarm=%d by=%s", index, who)
+        self._acknowledged.append(alarm.identity)
+
+    def resync(self) -> int:
+        """Have every active alarm sent once more with the next tick; how many, none during a storm of all types."""
         if ALL_TYPES in self._weather.storms:
-            return False
+            return 0
         self._resync_wanted = True
         self.version += 1
-        return True
+        return len(self._table.active)
 
     def test(self, text: str) -> None:
         """Have a test notification sent with the next tick."""
@@ -343,12 +349,12 @@ class Watcher:
             return INCONSISTENT_VALUE
         return 0
 
-    def assign(self, name: str, instance: Key, value: Any, now: Instant) -> None:
+    def assign(self, name: str, instance: Key, value: Any, who: str) -> None:
         """What a manager set takes effect; the log's limits are settings and come by `reconfigure`."""
         if name == "lnbAlarmAcknowledged":
             alarm = self._at(instance)
             if alarm is not None:
-                self.acknowledge(alarm.identity, now)
+                self.acknowledge(alarm.index, who)
         elif name == "lnbAlarmResync":
             self.resync()
         elif name == "lnbAlarmTest":

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from agent.mib.build import Cells
-from agent.mib.facts import facts_of, with_exchanges
+from agent.mib.facts import facts_of
 from agent.mib.module import northbound
 from agent.model.alarm.catalogue import WATCHED_COLUMNS
 from agent.model.alarm.facts import Facts
-from agent.model.exchange import ExchangeLog
 from tests.support.scenes import SITE, Scenery
 
 MODULE = northbound()
@@ -34,13 +33,6 @@ def test_only_watched_objects_are_kept_and_all_of_them_can_be_there() -> None:
     facts = Scenery(generation=20, slots={"io1": "HPS"}).facts()
     assert facts.columns.keys() <= WATCHED_COLUMNS
     assert WATCHED_COLUMNS - facts.columns.keys() == set()
-
-
-def test_the_shares_of_error_answers_are_those_of_the_table() -> None:
-    log = ExchangeLog(limit=25, answered=40, refused=3)
-    facts = with_exchanges(Facts(), SITE.index, log)
-    assert facts.at("lnbHttpDataLoss", DEVICE) == 75
-    assert facts.at("lnbHttpAnswered", DEVICE) == 40
 
 
 def test_an_absent_cell_is_none() -> None:

@@ -20,7 +20,7 @@ from agent.model.alarm.events import MessageFailed
 from agent.model.alarm.table import Alarm
 from agent.model.severity import Severity
 from agent.service.alarmstate import AlarmStore, Change, Kept, Numbers
-from agent.service.ledger import Logged
+from agent.service.notifylog import Logged
 from agent.service.state import StateStore
 from tests.support.tools import PROJECT
 from tests.support.watching import START, Watch, settings, told

@@ -11,7 +11,7 @@ import pytest
 from agent.config import Settings
 from agent.errors import HostError
 from agent.mib.groups.alarm import AlarmView
-from agent.model.alarm.events import MessageFailed, MessageSucceeded, StateWriting
+from agent.model.alarm.events import MailboxFull, MessageFailed, MessageStalled, MessageSucceeded, StateWriting
 from agent.model.alarm.table import Alarm
 from agent.model.health import DeviceState
 from agent.model.severity import Severity
@@ -151,12 +151,17 @@ def test_a_rule_that_is_switched_off_ends_its_alarms_at_once_those_of_the_agent_
     assert set(watch.tick()) == {("lnbInterAppFailed", "interapp/x", True), ("lnbPowerSupplyLost", "pwr3", True)}
 
 
-def test_an_alarm_about_writing_that_is_read_at_the_start_is_over(watch: Watch, tmp_path: Path) -> None:
-    watch.watcher.happened(StateWriting(written=False, problem="full"))
+def test_what_the_process_itself_was_in_is_over_with_the_next_process(watch: Watch, tmp_path: Path) -> None:
+    for event in (StateWriting(written=False), MailboxFull(1000), MessageStalled(4, "x", "", 300.0)):
+        watch.watcher.happened(event)
+    watch.watcher.happened(failed())
     watch.tick()
     watch.stop()
     again = Watch(tmp_path)
-    assert again.tick() == [("lnbStateNotWritten", "state", True)]
+    assert set(again.tick()) == {
+        ("lnbStateNotWritten", "state", True), ("lnbInterAppFull", "interapp", True),
+        ("lnbInterAppStalled", "interapp/message-4", True),
+    }  # fmt: skip
 
 
 def test_a_device_has_its_own_rules_and_the_agent_those_at_the_top() -> None:
@@ -175,7 +180,7 @@ def test_acknowledging_a_failed_message_ends_its_alarm_with_a_notice(watch: Watc
     (alarm,) = [one for one in view(watch).alarms if one.alarm_type == "interAppFailed"]
     instance = (SITE.index, alarm.index)
     assert watch.watcher.check("lnbAlarmAcknowledged", instance, value=True) == 0
-    watch.watcher.assign("lnbAlarmAcknowledged", instance, value=True, now=watch.now)
+    watch.watcher.assign("lnbAlarmAcknowledged", instance, value=True, who="noc")
     assert watch.tick() == [("lnbInterAppFailed", "interapp/poll-now", True)]
     assert watch.watcher.check("lnbAlarmAcknowledged", instance, value=True) == 11
 
@@ -184,10 +189,15 @@ def test_an_acknowledgement_of_what_lasts_outlives_a_restart(tmp_path: Path) -> 
     first = Watch(tmp_path)
     first.read(Scenery())
     alarm = first.watcher.view().alarms[0]
-    first.watcher.acknowledge(alarm.identity, first.now)
+    first.watcher.acknowledge(alarm.index, "noc")
     assert first.tick() == []
     first.stop()
     assert Watch(tmp_path).watcher.view().alarms[0].acknowledged
+
+
+def test_an_alarm_that_is_not_active_cannot_be_acknowledged(watch: Watch) -> None:
+    with pytest.raises(LookupError, match="no alarm 99 is active"):
+        watch.watcher.acknowledge(99, "noc")
 
 
 def test_only_true_can_be_set_where_setting_is_a_command(watch: Watch) -> None:
@@ -208,7 +218,7 @@ def test_what_happened_once_keeps_its_age_over_a_restart(tmp_path: Path) -> None
 
 
 def test_a_resync_repeats_every_active_alarm_once_between_its_brackets(watch: Watch) -> None:
-    watch.watcher.assign("lnbAlarmResync", (0,), value=True, now=watch.now)
+    watch.watcher.assign("lnbAlarmResync", (0,), value=True, who="noc")
     assert view(watch).resyncing
     before = view(watch).sequence
     sent = [name for name, _, _ in watch.tick()]
@@ -277,7 +287,7 @@ def test_no_resync_can_be_asked_for_in_a_storm_of_all_types(tmp_path: Path) -> N
         watch.watcher.happened(MessageFailed(number, f"kind-{number}", "", "timeout"))
     watch.tick()
     assert watch.watcher.check("lnbAlarmResync", (0,), value=True) == 12
-    assert not watch.watcher.resync()
+    assert watch.watcher.resync() == 0
 
 
 def test_the_log_keeps_its_limits_of_count_and_age(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from agent.config import AlarmRules, DeviceSettings
 from agent.mib.build import Memory, build
 from agent.mib.declaration import Feed
-from agent.mib.facts import facts_of, with_exchanges
+from agent.mib.facts import facts_of
 from agent.mib.module import northbound
 from agent.mib.plan import Plan, make_plan
 from agent.mib.view import DeviceView
@@ -53,7 +53,6 @@ class Scenery:
         self.faults = Faults(lambda: self.now, (self.device,))
         self.table = AlarmTable()
         self.health = UP
-        self.log = ExchangeLog(limit=25)
         self.edit = lambda root: root
         self._identities = Identities()
         self._memory: Memory = {}
@@ -70,7 +69,7 @@ class Scenery:
             SITE.index, self.settings, root, self.health, self._identities, self.now, ExchangeLog(limit=1)
         )
         cells, self._memory = build(self.plan, (Feed.DOCUMENT,), view, self._memory)
-        return with_exchanges(facts_of(self.plan.module, cells), SITE.index, self.log)
+        return facts_of(self.plan.module, cells)
 
     def look(self) -> Look:
         """What the rules see; the device's next look compares with this one."""

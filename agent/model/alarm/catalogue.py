@@ -8,10 +8,11 @@ from typing import Final
 from agent.model.alarm import events
 from agent.model.alarm.events import Event
 from agent.model.alarm.facts import AGENT, Scene, Site
-from agent.model.alarm.finding import Condition, Finding, Look, Sight, above
+from agent.model.alarm.finding import Condition, Finding, Look, Sight, known
 from agent.model.alarm.kind import AlarmType, RuleSettings, Source
 from agent.model.alarm.rules import bus, chassis, clock, network, ptp, reach
 from agent.model.alarm.rules import events as device_events
+from agent.model.alarm.table import Alarm
 from agent.model.health import DeviceState
 
 TYPES: Final = tuple(
@@ -66,6 +67,21 @@ def look_at(scene: Scene, rules: Rules, types: Iterable[AlarmType] = TYPES) -> L
     return Look(scene.site, tuple(found), frozenset(whole), frozenset(unknown), frozenset(retired), tuple(faults))
 
 
+def forgotten(alarms: Iterable[Alarm]) -> list[Look]:
+    """The end of alarms that events of another process raised and that this one would have to raise again."""
+    return [
+        Look(alarm.site, (_over(alarm),))
+        for alarm in alarms
+        if BY_NAME[alarm.alarm_type].source is Source.EVENTS and not BY_NAME[alarm.alarm_type].once
+    ]
+
+
+def _over(alarm: Alarm) -> Finding:
+    return Finding(
+        alarm.site, alarm.resource, alarm.alarm_type, Condition.FALSE, alarm.severity, alarm.text, "agent restarted"
+    )
+
+
 def removed(site: Site) -> Look:
     """What becomes of a device that is no longer configured: all its alarms end."""
     return Look(site, retired=frozenset(BY_NAME))
@@ -99,7 +115,7 @@ def happened(happenings: Iterable[Event], sites: Mapping[str, Site], rules: Call
     looks = []
     for event in happenings:
         site = sites.get(getattr(event, "device", ""), AGENT)
-        for kind, sight in _sights(event, rules(site.name)):
+        for kind, sight in _sights(event):
             settings = rules(site.name)(kind.name)
             if settings.enabled:
                 looks.append(Look(site, (_finding(kind, settings, site, sight),)))
@@ -108,28 +124,37 @@ def happened(happenings: Iterable[Event], sites: Mapping[str, Site], rules: Call
     return looks
 
 
-def _sights(event: Event, rules: Rules) -> Iterator[tuple[AlarmType, Sight]]:
+def _sights(event: Event) -> Iterator[tuple[AlarmType, Sight]]:
+    yield from (_sights_of_bus(event) if isinstance(event, _OF_BUS) else _sights_of_agent(event))
+
+
+_OF_BUS: Final = (events.MessageFailed, events.MessageSucceeded, events.MessageStalled, events.StallEnded)
+
+
+def _sights_of_bus(
+    event: events.MessageFailed | events.MessageSucceeded | events.MessageStalled | events.StallEnded,
+) -> Iterator[tuple[AlarmType, Sight]]:
+    of_type = f"interapp/{event.message_type}"
     if isinstance(event, events.MessageFailed):
-        why = f": {event.text}" if event.text else ""
-        value = f"{event.reason}, message {event.number}{why}"
+        value = f"{event.reason}, message {event.number}" + (f": {event.text}" if event.text else "")
         text = f"{bus.INTER_APP_FAILED.text}: {event.message_type}"
-        yield bus.INTER_APP_FAILED, Sight(_message(event.message_type), Condition.TRUE, value, text)
+        yield bus.INTER_APP_FAILED, Sight(of_type, Condition.TRUE, value, text)
     elif isinstance(event, events.MessageSucceeded):
-        yield bus.INTER_APP_FAILED, Sight(_message(event.message_type), Condition.FALSE, "succeeded")
-    elif isinstance(event, events.BusProgress):
-        limit_s = rules(bus.INTER_APP_STALLED.name).number("open_s")
-        shown = f"{event.waiting} waiting, the oldest for {event.oldest_s:.0f} s"
-        yield bus.INTER_APP_STALLED, Sight("interapp", above(event.oldest_s, limit_s, 0), shown)
-        yield bus.INTER_APP_FULL, Sight("interapp", _truth(event.is_full), f"{event.waiting} waiting")
-    elif isinstance(event, events.StateWriting):
-        yield bus.STATE_NOT_WRITTEN, Sight("state", _truth(not event.written), event.problem)
+        yield bus.INTER_APP_FAILED, Sight(of_type, Condition.FALSE, "succeeded")
     else:
+        seconds = event.seconds if isinstance(event, events.MessageStalled) else None
+        value = event.message_type if seconds is None else f"{event.message_type} for {seconds:.0f} s"
+        yield bus.INTER_APP_STALLED, Sight(f"interapp/message-{event.number}", known(seconds is not None), value)
+
+
+def _sights_of_agent(event: Event) -> Iterator[tuple[AlarmType, Sight]]:
+    if isinstance(event, events.MailboxFull):
+        yield bus.INTER_APP_FULL, Sight("interapp", Condition.TRUE, f"{event.open} open")
+    elif isinstance(event, events.MailboxFree):
+        yield bus.INTER_APP_FULL, Sight("interapp", Condition.FALSE, "room")
+    elif isinstance(event, events.DataLossCrossed):
+        yield reach.DATA_LOSS_HIGH, Sight("", known(event.over), f"{event.permille / 10:g} %")
+    elif isinstance(event, events.StateWriting):
+        yield bus.STATE_NOT_WRITTEN, Sight("state", known(not event.written), event.problem)
+    elif isinstance(event, events.StateSetAside):
         yield bus.STATE_LOST, Sight("state", Condition.TRUE, event.kept_as)
-
-
-def _truth(value: object) -> Condition:
-    return Condition.TRUE if value else Condition.FALSE
-
-
-def _message(message_type: str) -> str:
-    return f"interapp/{message_type}"

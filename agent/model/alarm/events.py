@@ -1,4 +1,8 @@
-"""What happens within the agent and concerns alarms, as plain values."""
+"""What happens within the agent and concerns alarms, as plain values.
+
+What is said to be so (a stall, a full table, data loss) is forgotten when the agent ends, and said again by the next
+process where it is still so.
+"""
 
 from __future__ import annotations
 
@@ -32,18 +36,52 @@ class MessageSucceeded:
 
 
 @dataclass(frozen=True, slots=True)
-class BusProgress:
-    """How the inter-application bus gets on; to be told regularly, and whenever it changes.
+class MessageStalled:
+    """An inter-application message waits too long, or is worked on long after its deadline.
 
     Attributes:
-        waiting: messages not started yet.
-        oldest_s: how long the oldest open message has been open, 0 when none is.
-        is_full: whether newcomers are refused.
+        seconds: for how long.
     """
 
-    waiting: int
-    oldest_s: float
-    is_full: bool
+    number: int
+    message_type: str
+    device: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StallEnded:
+    """A message that was stalled goes on, or has ended."""
+
+    number: int
+    message_type: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxFull:
+    """New inter-application messages are refused: so many are open."""
+
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxFree:
+    """There is room for new messages again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataLossCrossed:
+    """The share of a device's answers that are errors went over its limit, or came back.
+
+    Attributes:
+        permille: the share, in thousandths.
+        over: whether it is above the limit now.
+    """
+
+    device: str
+    permille: int
+    over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +99,14 @@ class StateSetAside:
     kept_as: str
 
 
-Event = MessageFailed | MessageSucceeded | BusProgress | StateWriting | StateSetAside
+Event = (
+    MessageFailed
+    | MessageSucceeded
+    | MessageStalled
+    | StallEnded
+    | MailboxFull
+    | MailboxFree
+    | DataLossCrossed
+    | StateWriting
+    | StateSetAside
+)

@@ -11,10 +11,14 @@ from agent.mib.declaration import Feed, Table
 from agent.mib.module import northbound
 from agent.model.alarm.catalogue import BY_NAME, TYPES, WATCHED_COLUMNS, default_rules, happened, look_at
 from agent.model.alarm.events import (
-    BusProgress,
+    DataLossCrossed,
     Event,
+    MailboxFree,
+    MailboxFull,
     MessageFailed,
+    MessageStalled,
     MessageSucceeded,
+    StallEnded,
     StateSetAside,
     StateWriting,
 )
@@ -45,8 +49,7 @@ def test_a_type_says_what_is_wrong_why_and_what_to_do(kind: AlarmType) -> None:
 def test_every_object_a_rule_reads_is_declared_and_handed_to_it() -> None:
     module = northbound()
     assert {name for name in WATCHED_COLUMNS if name not in module.objects} == set()
-    of_exchanges = {"lnbHttpDataLoss", "lnbHttpAnswered"}
-    for name in WATCHED_COLUMNS - of_exchanges:
+    for name in WATCHED_COLUMNS:
         part = module.objects[name].part
         assert isinstance(part, Table)
         assert part.feed is Feed.DOCUMENT, name
@@ -113,13 +116,23 @@ def test_a_message_about_an_unknown_device_is_the_agents() -> None:
     assert look.site is AGENT
 
 
-def test_a_bus_that_stalls_or_is_full_is_an_alarm_until_it_goes_on() -> None:
-    flowing, stuck, free = (
-        BusProgress(1, 299, is_full=False), BusProgress(9, 301, is_full=True), BusProgress(0, 0, is_full=False),
-    )  # fmt: skip
-    assert taken(flowing, stuck, free) == [
-        ("raise", "interAppStalled", "interapp"), ("raise", "interAppFull", "interapp"),
-        ("clear", "interAppStalled", "interapp"), ("clear", "interAppFull", "interapp"),
+def test_a_message_that_stalls_is_an_alarm_of_its_own_until_it_goes_on() -> None:
+    one, other = MessageStalled(4, "poll-now", SITE.name, 300), MessageStalled(9, "poll-now", SITE.name, 300)
+    assert taken(one, other, StallEnded(4, "poll-now", SITE.name)) == [
+        ("raise", "interAppStalled", "interapp/message-4"), ("raise", "interAppStalled", "interapp/message-9"),
+        ("clear", "interAppStalled", "interapp/message-4"),
+    ]  # fmt: skip
+
+
+def test_a_full_mailbox_is_an_alarm_until_there_is_room() -> None:
+    assert taken(MailboxFull(1000), MailboxFull(1000), MailboxFree()) == [
+        ("raise", "interAppFull", "interapp"), ("clear", "interAppFull", "interapp"),
+    ]  # fmt: skip
+
+
+def test_data_loss_over_its_limit_is_an_alarm_of_the_device_until_it_is_back() -> None:
+    assert taken(DataLossCrossed(SITE.name, 513, over=True), DataLossCrossed(SITE.name, 100, over=False)) == [
+        ("raise", "dataLossHigh", ""), ("clear", "dataLossHigh", ""),
     ]  # fmt: skip
 
 

@@ -365,13 +365,6 @@ def test_a_refusal_has_an_alarm_of_its_own_and_is_not_unreachable(alarm_type: st
     assert device.changes(alarm_type, device.poll()) == [("clear", "")]
 
 
-def test_error_answers_above_the_limit_are_data_loss_once_there_are_enough_answers() -> None:
-    device = calm(rules={"dataLossHigh": {"limit_percent": 10, "band_percent": 2, "answers": 20}})
-    for answered, refused, news in ((10, 9, []), (20, 3, ["raise"]), (33, 3, []), (40, 3, ["clear"])):
-        device.log = replace(device.log, answered=answered, refused=refused)
-        assert [one for one, _ in device.changes("dataLossHigh", device.poll())] == news
-
-
 def test_an_overlay_moves_what_a_rule_looks_at() -> None:
     plan = make_plan(northbound(), {"lnbSyncClockState": ("elsewhere.state",)})
     device = calm(plan=plan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.model.alarm.kind import AlarmType, Source, Threshold
+from agent.model.alarm.kind import AlarmType, Source
 from agent.model.severity import Severity
 
 INTER_APP_FAILED = AlarmType(
@@ -16,12 +16,11 @@ INTER_APP_FAILED = AlarmType(
 )  # fmt: skip
 INTER_APP_STALLED = AlarmType(
     2, "interAppStalled", Severity.MAJOR,
-    text="Inter-application messages are not being processed",
-    cause="The oldest open message has been open for longer than open_s.",
-    remedy="See which message is being processed and what it waits for; a device that does not answer holds back the "
-    "messages behind it. Cancel messages that are no longer wanted.",
+    text="Inter-application message is not getting on",
+    cause="A message waits too long, or is worked on long after its deadline. The value names it.",
+    remedy="See in the inter-application table what the message, or the one before it, waits for; a device that does "
+    "not answer holds back the messages behind it. Cancel messages that are no longer wanted.",
     source=Source.EVENTS,
-    thresholds=(Threshold("open_s", 300, "seconds that a message may be open", 1, 86_400),),
 )  # fmt: skip
 INTER_APP_FULL = AlarmType(
     3, "interAppFull", Severity.MAJOR,

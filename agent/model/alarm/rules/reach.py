@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.model.alarm.facts import Scene
-from agent.model.alarm.finding import Condition, Sight, above, known
+from agent.model.alarm.finding import Condition, Sight, known
 from agent.model.alarm.kind import AlarmType, RuleSettings, Source, Threshold
 from agent.model.health import CredentialState, DeviceState, RestState
 from agent.model.severity import Severity
@@ -51,16 +51,6 @@ def _unsupported(scene: Scene, _settings: RuleSettings) -> Iterator[Sight]:
     yield from _rest(scene, RestState.UNSUPPORTED)
 
 
-def _data_loss(scene: Scene, settings: RuleSettings) -> Iterator[Sight]:
-    key = (scene.site.index,)
-    permille, answered = scene.facts.at("lnbHttpDataLoss", key), scene.facts.at("lnbHttpAnswered", key)
-    few = answered is None or answered < settings.number("answers")
-    percent = None if permille is None or few else permille / 10
-    condition = above(percent, settings.number("limit_percent"), settings.number("band_percent"))
-    shown = "" if percent is None else f"{percent:g} %"
-    yield Sight("", condition, shown, object_name="lnbHttpDataLoss", key=key)
-
-
 DEVICE_UNREACHABLE = AlarmType(
     4, "deviceUnreachable", Severity.MAJOR,
     text="Device does not answer",
@@ -94,15 +84,9 @@ UNSUPPORTED_VERSION = AlarmType(
 DATA_LOSS_HIGH = AlarmType(
     8, "dataLossHigh", Severity.WARNING,
     text="Too many answers of the device are errors",
-    cause="The share of answers with an error status since the agent started (lnbHttpDataLoss) is above limit_percent. "
-    "Cards without a configuration answer 404 when they are asked for it, which counts.",
+    cause="The share of answers with an error status (lnbHttpDataLoss) is above its limit.",
     remedy="Read lnbHttpSessionTable: 429 means that too many clients ask the device; ask it less often.",
-    rule=_data_loss, reads=("lnbHttpDataLoss", "lnbHttpAnswered"),
-    thresholds=(
-        Threshold("limit_percent", 30.0, "percent of answers with an error status", 0, 100),
-        Threshold("band_percent", 5.0, "percent below the limit at which it is over", 0, 100),
-        Threshold("answers", 50, "answers below which nothing is said", 1, 100_000),
-    ),
+    source=Source.EVENTS,
 )  # fmt: skip
 
 TYPES = (DEVICE_UNREACHABLE, CREDENTIALS_REJECTED, REST_API_DISABLED, UNSUPPORTED_VERSION, DATA_LOSS_HIGH)

@@ -24,7 +24,7 @@ class Logged:
         return self.entry.sequence
 
 
-class Ledger:
+class NotifyLog:
     """Entries, oldest first; what was added and dropped since the last time it was asked for."""
 
     def __init__(self, logged: Iterable[Logged], bumped: int) -> None:
