@@ -210,7 +210,7 @@ class Watcher:
         interval_s = self._what.settings.heartbeat_s
         if interval_s and now.seconds >= self._heartbeat_s:
             self._heartbeat_s = now.seconds + interval_s
-            yield self._notices.of_agent(HEARTBEAT, self.view(), self._around.uptime_ticks(), numbered=False)
+            yield self.heartbeat()
 
     def _tell(self, told: Told, now: Instant) -> Notice:
         if isinstance(told, Transition):
@@ -252,6 +252,15 @@ class Watcher:
             if notice.alarm_type not in self._weather.storms:
                 yield notice
         yield self._numbered(RESYNC_ENDED, now, view, "Resync", f"{view.active()} active")
+
+    def heartbeat(self) -> Notice:
+        """A heartbeat as of now; not numbered."""
+        return self._notices.of_agent(HEARTBEAT, self.view(), self._around.uptime_ticks(), numbered=False)
+
+    @property
+    def sequence(self) -> int:
+        """Number of the notification that was decided on last."""
+        return self._table.sequence
 
     def active_notices(self) -> tuple[Notice, ...]:
         """A notice about every active alarm, marked as repeat; for receivers that come back, too."""

@@ -18,15 +18,7 @@ from agent.model.alarm.table import Alarm
 from agent.model.severity import Severity
 from agent.wire.notice import Notice
 
-COLD_START: Final[Oid] = (1, 3, 6, 1, 6, 3, 1, 1, 5, 1)
-"""SNMPv2-MIB::coldStart (RFC 3418)."""
-
 _SCALAR: Final[Key] = (0,)
-
-
-def cold_start(uptime_ticks: int) -> Notice:
-    """The notice every agent sends first."""
-    return Notice(COLD_START, uptime_ticks=uptime_ticks)
 
 
 def identity_text(alarm: Alarm) -> str:

@@ -263,6 +263,8 @@ def test_a_heartbeat_comes_at_its_interval_and_is_not_logged(tmp_path: Path) -> 
         [], [("lnbHeartbeat", "", False)], [], [("lnbHeartbeat", "", False)],
     ]  # fmt: skip
     assert len(view(watch).log) == logged
+    assert told(watch.watcher.heartbeat()) == ("lnbHeartbeat", "", False)
+    assert watch.watcher.sequence == view(watch).sequence == logged
 
 
 def test_a_storm_is_told_once_and_a_resync_follows_it(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from agent.model.alarm.storm import Storm
 from agent.model.alarm.table import Alarm
 from agent.model.severity import Severity
 from agent.wire.notice import Notice
-from agent.wire.notices import Notices, cold_start
+from agent.wire.notices import Notices
 from tests.support.cells import by_name
 
 WHEN = datetime(2026, 3, 22, 20, 30, tzinfo=timezone.utc)
@@ -144,10 +144,6 @@ def test_a_heartbeat_tells_the_last_number_and_has_none_itself() -> None:
     notice = NOTICES.of_agent(HEARTBEAT, VIEW, 5, numbered=False)
     assert values(notice) == {"lnbAlarmLastSequence": 41, "lnbAlarmActive": 0, "lnbAlarmHeartbeatInterval": 300}
     assert notice.sequence == 0
-
-
-def test_cold_start_is_the_standard_one() -> None:
-    assert cold_start(3).oid == (1, 3, 6, 1, 6, 3, 1, 1, 5, 1)
 
 
 def octets_v3(notice: Notice) -> int:
