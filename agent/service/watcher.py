@@ -31,7 +31,7 @@ from agent.model.alarm.events import Event, StateSetAside, StateWriting
 from agent.model.alarm.facts import Facts, Instant, Key, Scene
 from agent.model.alarm.finding import Identity, Look
 from agent.model.alarm.step import acknowledge, step
-from agent.model.alarm.storm import ALL_TYPES, Ended, Started, Told, Weather, weathered
+from agent.model.alarm.storm import Ended, Started, Told, Weather, weathered
 from agent.model.alarm.table import Alarm, AlarmTable, Transition, following
 from agent.model.health import DeviceState, Health
 from agent.service.alarmstate import Change, Kept, Numbers
@@ -201,7 +201,7 @@ class Watcher:
         if not self._is_ready and not self._unread:
             self._is_ready = True
             yield self._numbered(READY, now, self.view(), "Agent is ready")
-        if self._resync_wanted:
+        if self._resync_wanted and not self._weather.storms:
             self._resync_wanted = False
             yield from self._resync(now)
         if self._test_wanted:
@@ -248,9 +248,7 @@ class Watcher:
     def _resync(self, now: Instant) -> Iterator[Notice]:
         view = self.view()
         yield self._numbered(RESYNC_STARTED, now, view, "Resync", f"{view.active()} active")
-        for notice in self.active_notices():
-            if notice.alarm_type not in self._weather.storms:
-                yield notice
+        yield from self.active_notices()
         yield self._numbered(RESYNC_ENDED, now, view, "Resync", f"{view.active()} active")
 
     def heartbeat(self) -> Notice:
@@ -336,8 +334,8 @@ class Watcher:
         self._acknowledged.append(alarm.identity)
 
     def resync(self) -> int:
-        """Have every active alarm sent once more with the next tick; how many, none during a storm of all types."""
-        if ALL_TYPES in self._weather.storms:
+        """Have every active alarm sent once more with the next tick; how many; none during a storm, which one follows."""
+        if self._weather.storms:
             return 0
         self._resync_wanted = True
         self.version += 1
@@ -354,7 +352,7 @@ class Watcher:
             return NO_CREATION
         if name in ("lnbAlarmAcknowledged", "lnbAlarmResync") and value is not True:
             return WRONG_VALUE
-        if name == "lnbAlarmResync" and ALL_TYPES in self._weather.storms:
+        if name == "lnbAlarmResync" and self._weather.storms:
             return INCONSISTENT_VALUE
         return 0
 

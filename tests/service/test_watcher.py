@@ -283,13 +283,23 @@ def test_a_storm_is_told_once_and_a_resync_follows_it(tmp_path: Path) -> None:
     assert ("lnbInterAppFailed", "interapp/kind-3", False) not in [told(one) for one in watch.notices[7:]]
 
 
-def test_no_resync_can_be_asked_for_in_a_storm_of_all_types(tmp_path: Path) -> None:
+def test_no_resync_can_be_asked_for_in_a_storm_since_one_follows(tmp_path: Path) -> None:
     watch = Watch(tmp_path, settings({"storm": {"count": 1000, "total_count": 5}}, devices=()))
     for number in range(10):
         watch.watcher.happened(MessageFailed(number, f"kind-{number}", "", "timeout"))
     watch.tick()
     assert watch.watcher.check("lnbAlarmResync", (0,), value=True) == 12
     assert watch.watcher.resync() == 0
+
+
+def test_a_resync_that_was_asked_for_just_before_a_storm_waits_for_its_end(tmp_path: Path) -> None:
+    watch = Watch(tmp_path, settings({"storm": {"count": 5, "quiet_s": 30}}, devices=()))
+    watch.watcher.resync()
+    for number in range(10):
+        watch.watcher.happened(MessageFailed(number, f"kind-{number}", "", "timeout"))
+    assert "lnbResyncStarted" not in [name for name, _, _ in watch.tick()]
+    after = [name for name, _, _ in watch.tick(after_s=30)]
+    assert after == ["lnbStormEnded", "lnbResyncStarted", *["lnbInterAppFailed"] * 10, "lnbResyncEnded"]
 
 
 def test_the_log_keeps_its_limits_of_count_and_age(tmp_path: Path) -> None:

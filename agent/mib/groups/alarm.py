@@ -174,7 +174,7 @@ CONTROL = Scalars(
         Column(9, "lnbAlarmResync", TRUTH,
                "Set to true to be sent every active alarm once more, between lnbResyncStarted and lnbResyncEnded; it "
                "reads false again when they are on their way. An alarm a manager knows of that is not among them is "
-               "over. Refused (inconsistentValue) during a storm of all types.",
+               "over. Refused (inconsistentValue) during a storm: a resync follows it anyway.",
                value=lambda view: view.resyncing, access=Access.READ_WRITE),
         Column(10, "lnbAlarmTest", text(VALUE_LIMIT),
                "Set to a text to have lnbTest sent with it to every receiver. Reads the text set last.",

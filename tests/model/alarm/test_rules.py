@@ -253,8 +253,22 @@ def test_clients_near_the_limit_of_a_card_are_a_warning() -> None:
 
 def test_an_unreachable_and_an_alarming_node_differ_in_text() -> None:
     assert set(calm().active("syncmonNodeAlert").values()) == {
-        "SyncMon node is beyond its limit", "SyncMon node cannot be reached",
+        "SyncMon node client-2.example.net is beyond its limit", "SyncMon node client-3.example.net cannot be reached",
     }  # fmt: skip
+
+
+def test_two_nodes_of_the_same_name_are_two_resources() -> None:
+    device = Scenery()
+
+    def same_names(root: dict[str, Any]) -> dict[str, Any]:
+        for node in root["status"]["syncmon"]["nodes"]:
+            node["name"] = "twin"
+        return root
+
+    device.edit = same_names
+    device.poll()
+    assert len(device.active("syncmonNodeAlert")) == 2
+    assert device.changes("syncmonNodeAlert", device.poll()) == []
 
 
 def test_a_port_without_link_that_nothing_stands_on_is_no_alarm() -> None:

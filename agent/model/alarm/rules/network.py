@@ -26,10 +26,13 @@ def _syncmon(scene: Scene, _settings: RuleSettings) -> Iterator[Sight]:
         status = scene.facts.at("lnbSyncmonNodeStatus", key)
         present = scene.facts.at("lnbSyncmonNodeState", key) == "present"
         condition = known(None if status in (None, "other") or not present else status != "ok")
-        text = "SyncMon node cannot be reached" if status == "notReachable" else ""
-        shown = str(scene.facts.at("lnbSyncmonNodeOffsetText", key) or status or "")
         name = scene.facts.at("lnbSyncmonNodeName", key) or identifier
-        yield Sight(f"syncmon/{name}", condition, shown, text, object_name="lnbSyncmonNodeStatus", key=key)
+        wrong = "cannot be reached" if status == "notReachable" else "is beyond its limit"
+        shown = str(scene.facts.at("lnbSyncmonNodeOffsetText", key) or status or "")
+        # Two nodes may have the same name; their identifiers differ.
+        yield Sight(
+            f"syncmon/{identifier}", condition, shown, f"SyncMon node {name} {wrong}", "lnbSyncmonNodeStatus", key
+        )
 
 
 def _links(scene: Scene, _settings: RuleSettings) -> Iterator[Sight]:
