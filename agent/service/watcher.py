@@ -334,7 +334,7 @@ class Watcher:
         self._acknowledged.append(alarm.identity)
 
     def resync(self) -> int:
-        """Have every active alarm sent once more with the next tick; how many; none during a storm, which one follows."""
+        """Have every active alarm sent once more with the next tick; how many. A storm allows none: one follows it."""
         if self._weather.storms:
             return 0
         self._resync_wanted = True
