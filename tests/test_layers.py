@@ -16,7 +16,7 @@ THIRD_PARTIES = {
     "yaml": {"config"}, "aiohttp": {"sim", "web"},
 }  # fmt: skip
 
-BELOW: dict[str, set[str]] = {"errors": set(), "config": {"errors"}, "model": {"errors"}}
+BELOW: dict[str, set[str]] = {"errors": set(), "model": {"errors"}, "config": {"errors", "model"}}
 BELOW["mib"] = {*BELOW["config"], "config", "model"}
 BELOW["wire"] = {*BELOW["mib"], "mib"}
 for _edge in ("device", "snmp", "web", "channel"):

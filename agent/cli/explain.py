@@ -12,7 +12,7 @@ import click
 from agent.app import Plans, load_overlays
 from agent.config import DEFAULT_ROOT
 from agent.errors import UsageError
-from agent.mib.declaration import Access, Located, Module, Scalars, Table
+from agent.mib.declaration import Access, Located, Module, Notification, Scalars, Table
 from agent.mib.module import northbound, parse_oid
 from agent.mib.render import Names, dotted
 from agent.mib.standard import STANDARD
@@ -30,7 +30,7 @@ from agent.mib.standard import STANDARD
 )
 @click.option("--generation", type=int, default=10, show_default=True, help="API generation the overlays are for.")
 def explain(what: str | None, root: str, overlays: tuple[Path, ...], generation: int) -> None:
-    """Explain an object or table by NAME or OID (with or without instance); without one, list the tables."""
+    """Explain an object, table or notification by NAME or OID; without one, list the tables and notifications."""
     module = northbound(root)
     paths = Plans(module, load_overlays(module, overlays))(generation).paths()
     lines = _tables(module) if what is None else _explained(module, what, paths)
@@ -42,6 +42,9 @@ def _tables(module: Module) -> Iterator[str]:
         yield f"{group.name}: {group.description}"
         for part in group.parts:
             yield f"    {part.name:<28} {dotted(module.parts[part.name][0])}"
+    yield "notifications:"
+    for notification in module.notifications:
+        yield f"    {notification.name:<28} {dotted(module.notification_oid(notification))}"
 
 
 def _explained(module: Module, what: str, paths: dict[str, tuple[str, ...]]) -> Iterator[str]:
@@ -50,6 +53,10 @@ def _explained(module: Module, what: str, paths: dict[str, tuple[str, ...]]) -> 
     if text in module.parts:
         yield from _table(module, text, paths)
         return
+    for notification in module.notifications:
+        if text.lstrip(".") in (notification.name, dotted(module.notification_oid(notification))):
+            yield from _notification(module, notification)
+            return
     instance: tuple[int, ...] = ()
     if text.lstrip(".")[:1].isdigit():
         try:
@@ -63,12 +70,24 @@ def _explained(module: Module, what: str, paths: dict[str, tuple[str, ...]]) -> 
         name, _, rest = text.partition(".")
         named = names.named(name)
         if named is None:
-            close = difflib.get_close_matches(name, [*module.objects, *module.parts], n=3)
+            close = difflib.get_close_matches(name, _all_names(module), n=3)
             hint = f"; did you mean {', '.join(close)}?" if close else ""
             raise UsageError(f"no object or table named {name!r}{hint}")
         located = named
         instance = parse_oid(rest) if rest else ()
     yield from _object(located, instance, paths)
+
+
+def _all_names(module: Module) -> list[str]:
+    return [*module.objects, *module.parts, *(one.name for one in module.notifications)]
+
+
+def _notification(module: Module, notification: Notification) -> Iterator[str]:
+    yield f"{notification.name}  .{dotted(module.notification_oid(notification))}"
+    yield "notification, carries:"
+    yield from (f"    {name}" for name in notification.objects)
+    for text in (notification.description, f"cause: {notification.cause}", f"remedy: {notification.remedy}"):
+        yield textwrap.fill(text, 100)
 
 
 def _table(module: Module, name: str, paths: dict[str, tuple[str, ...]]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Settings: frozen values read from strict YAML, and secrets that cannot be printed."""
 
+from agent.config.alarms import AlarmRules, AlarmSettings
 from agent.config.device import Auth, DeviceSettings, PollSettings, TlsSettings
 from agent.config.grant import AccessSettings, Member
 from agent.config.interapp import InterAppSettings, WebSettings
@@ -13,6 +14,8 @@ from agent.config.view import ViewSettings
 __all__ = [
     "DEFAULT_ROOT",
     "AccessSettings",
+    "AlarmRules",
+    "AlarmSettings",
     "Auth",
     "CommunitySettings",
     "DeviceSettings",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from agent.config.alarms import AlarmRules
 from agent.config.base import Host, Model, Name, fingerprint_digits, from_folder
 from agent.config.secret import Secret, expand
 
@@ -90,6 +91,7 @@ class DeviceSettings(Model):
     slots: dict[str, str | None] = Field(default={})
     poll: PollSettings = PollSettings()
     overlays: tuple[Path, ...] = ()
+    alarms: AlarmRules = AlarmRules()
     enabled: bool = True
 
     @model_validator(mode="before")

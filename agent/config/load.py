@@ -110,11 +110,12 @@ def _explained(error: Any, path: Path, kind: type[Model]) -> tuple[str, str]:
 
 
 def _is_echo(error: Any, errors: Any) -> bool:
-    """Whether a device's `poll` is only wrong because the defaults at the top are."""
+    """Whether a device's `poll` or `alarms` is only wrong because the defaults at the top are."""
     place = error["loc"]
-    if len(place) < 4 or place[0] != "devices" or place[2] != "poll":
+    if len(place) < 4 or place[0] != "devices":
         return False
-    return any(other["loc"] == ("poll", *place[3:]) for other in errors)
+    above = {"poll": ("poll",), "alarms": ("alarms", "rules")}.get(place[2])
+    return above is not None and any(other["loc"] == (*above, *place[3:]) for other in errors)
 
 
 def _fields_at(kind: type[Model], steps: tuple[Any, ...]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from agent.config.alarms import AlarmSettings
 from agent.config.base import Model, Oid
 from agent.config.device import DeviceSettings, PollSettings
 from agent.config.interapp import InterAppSettings, WebSettings
@@ -40,6 +41,7 @@ class Settings(Model):
     interapp: InterAppSettings = InterAppSettings()
     web: WebSettings = WebSettings()
     attributes: AttributeSettings = AttributeSettings()
+    alarms: AlarmSettings = AlarmSettings()
     poll: PollSettings = PollSettings()
     max_parallel_polls: Annotated[int, Field(ge=1, le=256)] = 32
     overlays: tuple[Path, ...] = ()
@@ -48,13 +50,12 @@ class Settings(Model):
     @model_validator(mode="before")
     @classmethod
     def _device_defaults(cls, data: Any) -> Any:
-        """`poll` at the top holds the defaults of every device's own `poll`."""
-        if not isinstance(data, dict) or not isinstance(data.get("poll"), dict):
+        """`poll` and `alarms.rules` at the top hold the defaults of every device's own `poll` and `alarms`."""
+        if not isinstance(data, dict) or not isinstance(data.get("devices"), list):
             return data
-        devices = data.get("devices")
-        if isinstance(devices, list):
-            data = {**data, "devices": [_with_defaults(device, data["poll"]) for device in devices]}
-        return data
+        alarms = data.get("alarms")
+        defaults = {"poll": data.get("poll"), "alarms": alarms.get("rules") if isinstance(alarms, dict) else None}
+        return {**data, "devices": [_with_defaults(device, defaults) for device in data["devices"]]}
 
     @model_validator(mode="after")
     def _consistent(self) -> Settings:
@@ -70,10 +71,20 @@ class Settings(Model):
         return self
 
 
-def _with_defaults(device: Any, poll: dict[str, Any]) -> Any:
-    if not isinstance(device, dict) or not isinstance(device.get("poll", {}), dict):
+def _with_defaults(device: Any, defaults: dict[str, Any]) -> Any:
+    """A device with the defaults at the top below its own settings, key by key, in sections of sections too."""
+    if not isinstance(device, dict):
         return device
-    return {**device, "poll": {**poll, **device.get("poll", {})}}
+    return {**device, **{key: _merged(value, device.get(key, {})) for key, value in defaults.items() if value}}
+
+
+def _merged(defaults: Any, own: Any) -> Any:
+    if not isinstance(defaults, dict) or not isinstance(own, dict):
+        return own
+    return {
+        **defaults,
+        **{key: _merged(defaults[key], value) if key in defaults else value for key, value in own.items()},
+    }
 
 
 class Overlay(Model):

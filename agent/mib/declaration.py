@@ -81,6 +81,7 @@ class Feed(Enum):
     DOCUMENT = "document"
     EXCHANGES = "exchanges"
     MESSAGES = "messages"
+    ALARMS = "alarms"
     LEFTOVERS = "leftovers"
 
 
@@ -159,6 +160,10 @@ class Notification:
     cause: str = ""
     remedy: str = ""
 
+    def __post_init__(self) -> None:
+        if len(self.name) > LABEL_LIMIT:
+            raise DeclarationError(f"{self.name}: longer than {LABEL_LIMIT} characters")
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -204,8 +209,22 @@ class Module:
                     if column.name in objects:
                         raise DeclarationError(f"{column.name}: declared twice")
                     objects[column.name] = Located((*below, column.arc), column, part, group)
+        self._check_notifications(objects)
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "objects", objects)
+
+    def _check_notifications(self, objects: dict[str, Located]) -> None:
+        arcs, names = [one.arc for one in self.notifications], {one.name for one in self.notifications}
+        if len(set(arcs)) != len(arcs) or len(names) != len(arcs) or names & objects.keys():
+            raise DeclarationError(f"{self.name}: a notification's arc or name is given twice")
+        for notification in self.notifications:
+            for name in notification.objects:
+                if name not in objects or objects[name].column.access is Access.NOT_ACCESSIBLE:
+                    raise DeclarationError(f"{notification.name}: {name} is no readable object of the module")
+
+    def notification_oid(self, notification: Notification) -> Oid:
+        """Value of snmpTrapOID.0: below `<root>.0`, so that v1 and v2 notifications translate (RFC 2578 8.5)."""
+        return (*self.root, 0, notification.arc)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The OID lock: what was published once is not renumbered and keeps its type (RFC 2578 10).
 
-The lock file has a line per object: its OID below the module's root, its name, its syntax. New objects are added to
-it; a changed or missing line is refused.
+The lock file has a line per object: its OID below the module's root, its name, its syntax; and one per notification,
+with the objects it carries in the place of a syntax. New ones are added to it; a changed or missing line is refused.
 
     python -m agent.mib.lock mibs/oid-lock.txt
 """
@@ -17,10 +17,12 @@ from agent.mib.module import northbound
 
 
 def lock_lines(module: Module) -> Iterator[str]:
-    """The lines of a module, in OID order."""
+    """The lines of a module: objects in OID order, then notifications."""
     depth = len(module.root)
     for name, located in sorted(module.objects.items(), key=lambda item: item[1].oid):
         yield f"{'.'.join(map(str, located.oid[depth:]))} {name} {located.column.syntax.smi}"
+    for notification in sorted(module.notifications, key=lambda one: one.arc):
+        yield f"0.{notification.arc} {notification.name} NOTIFICATION {{ {', '.join(notification.objects)} }}"
 
 
 def violations(locked: Iterable[str], current: Iterable[str]) -> list[str]:
@@ -34,8 +36,12 @@ def violations(locked: Iterable[str], current: Iterable[str]) -> list[str]:
         elif now[name][0] != oid:
             found.append(f"{name} moved from {oid} to {now[name][0]}")
         elif not _compatible(smi, now[name][2]):
-            found.append(f"{name} changed its syntax from {smi} to {now[name][2]}")
+            found.append(f"{name} changed its {_part(smi)} from {smi} to {now[name][2]}")
     return found
+
+
+def _part(smi: str) -> str:
+    return "objects" if smi.startswith("NOTIFICATION") else "syntax"
 
 
 def _compatible(before: str, after: str) -> bool:

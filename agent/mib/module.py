@@ -9,6 +9,7 @@ from agent.mib.declaration import Module
 from agent.mib.encoding import Oid
 from agent.mib.groups import (
     agent,
+    alarm,
     attribute,
     chassis,
     clock,
@@ -52,6 +53,7 @@ GROUPS = (
     syncteam.GROUP,
     http.GROUP,
     interapp.GROUP,
+    alarm.GROUP,
 )
 
 
@@ -63,4 +65,4 @@ def parse_oid(text: str) -> Oid:
 @lru_cache(maxsize=8)
 def northbound(root: str = DEFAULT_ROOT) -> Module:
     """The module below a root."""
-    return Module(NAME, parse_oid(root), GROUPS)
+    return Module(NAME, parse_oid(root), GROUPS, alarm.NOTIFICATIONS)

@@ -1,10 +1,18 @@
-"""The reference page of the documentation: every table and object, printed from the declarations as Markdown."""
+"""The reference page of the documentation: every table, object and notification, printed as Markdown.
+
+    python -m agent.mib.reference docs/alarms.md
+
+prints the notifications anew at the end of the page on alarms.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
-from agent.mib.declaration import Access, Column, Module, Scalars, Table
+from agent.mib.declaration import Access, Column, Module, Notification, Scalars, Table
+from agent.mib.module import northbound
 from agent.mib.plan import make_plan
 
 HEAD = """\
@@ -15,6 +23,8 @@ Printed from the declarations by `lantime-agent mib --reference`; not edited by 
 An object without a path is computed by the agent. *m* marks measured values, which are absent while a device is down.
 """
 
+NOTIFICATIONS = "## Notifications"
+
 
 def print_reference(module: Module) -> str:
     """The whole page."""
@@ -24,7 +34,35 @@ def print_reference(module: Module) -> str:
         lines += [f"## {group.name}", "", group.description, ""]
         for part in group.parts:
             lines += _part(module, part, paths)
+    lines += print_notifications(module)
     return "\n".join(lines)
+
+
+def print_notifications(module: Module) -> Iterator[str]:
+    """The notifications with cause and remedy, as sections of a page."""
+    if not module.notifications:
+        return
+    yield NOTIFICATIONS
+    yield ""
+    carried = {one.objects for one in module.notifications}
+    usual = max(carried, key=lambda objects: sum(one.objects == objects for one in module.notifications))
+    yield f"OIDs are below {'.'.join(map(str, module.root))}.0. Notifications about alarms carry, in this order:"
+    yield f"{_code(usual, all_of=True)}."
+    yield ""
+    for notification in sorted(module.notifications, key=lambda one: one.arc):
+        yield from _notification(notification, usual)
+
+
+def _notification(notification: Notification, usual: tuple[str, ...]) -> Iterator[str]:
+    yield f"### {notification.name} ({notification.arc})"
+    yield ""
+    yield notification.description
+    yield ""
+    if notification.objects != usual:
+        yield f"- Carries: {_code(notification.objects, all_of=True)}."
+    yield f"- Cause: {notification.cause}"
+    yield f"- Remedy: {notification.remedy}"
+    yield ""
 
 
 def _part(module: Module, part: Table | Scalars, paths: dict[str, tuple[str, ...]]) -> Iterator[str]:
@@ -54,8 +92,18 @@ def _line(column: Column, paths: dict[str, tuple[str, ...]]) -> str:
     return f"| {column.arc} | {column.name} | {syntax} | {column.units} | {where} | {mark} |"
 
 
-def _code(paths: tuple[str, ...]) -> str:
-    shown = [f"`{path}`" for path in paths[:3]]
-    if len(paths) > 3:
+def _code(paths: tuple[str, ...], *, all_of: bool = False) -> str:
+    shown = [f"`{path}`" for path in paths[: None if all_of else 3]]
+    if len(paths) > 3 and not all_of:
         shown.append(f"{len(paths) - 3} more")
     return ", ".join(shown)
+
+
+def renew_page(page: Path) -> None:
+    """Print the notifications anew at the end of a page, from their heading on."""
+    head = page.read_text(encoding="utf-8").partition(NOTIFICATIONS)[0]
+    page.write_text(head + "\n".join(print_notifications(northbound())), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    renew_page(Path(sys.argv[1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from agent.mib.declaration import Access, Column, Group, Module, Scalars, Table
+from agent.mib.declaration import Access, Column, Group, Module, Notification, Scalars, Table
 from agent.mib.encoding import Oid
 from agent.mib.module import IDENTITY, REVISIONS
 
@@ -13,12 +13,14 @@ ORGANIZATION = "LANTIME northbound agent"
 CONTACT = "See the README of the lantime-northbound-agent package."
 DESCRIPTION = """\
 Objects of the northbound SNMP agent for Meinberg LANTIME time servers: what the agent learns from the devices' REST
-APIs, and how it fares in learning it. The first index of every table is the device, but for the two tables of
-messages. What a device does not say is an absent instance, never an invented value; a word that an enumeration does not
-know reads other and stands in the text column beside it. Times are UTC. Writable are the settings and commands of
-lnbHttp and lnbInterApp, by who has a view for writing. No object holds a password, token or cookie; serial numbers,
-addresses and positions of devices are readable and may be sensitive."""
+APIs, how it fares in learning it, and what it raises alarms about. The first index of every table is the device, but
+for messages, the notification log and the alarm types. What a device does not say is an absent instance, never an
+invented value; a word that an enumeration does not know reads other and stands in the text column beside it. Times are
+UTC. Writable are the objects of MAX-ACCESS read-write, by who has a view for writing. No object holds a password, token
+or cookie; serial numbers, addresses and positions of devices are readable and may be sensitive."""
 WIDTH = 100
+NOTIFICATION_GROUP = 1000
+"""Arc of the group of notifications, far from those of the groups of objects, which are the groups' own."""
 
 
 def print_module(module: Module) -> str:
@@ -28,6 +30,7 @@ def print_module(module: Module) -> str:
         _imports(module),
         _identity(module.root),
         *(_group(group) for group in module.groups),
+        *_notifications(module),
         _conformance(module),
         "END\n",
     ]
@@ -45,6 +48,9 @@ def _imports(module: Module) -> str:
         "SNMPv2-SMI": {"MODULE-IDENTITY", "OBJECT-TYPE"} | ({_known(module.root)} - {"iso"}),
         "SNMPv2-CONF": {"MODULE-COMPLIANCE", "OBJECT-GROUP"},
     }
+    if module.notifications:
+        wanted["SNMPv2-SMI"].add("NOTIFICATION-TYPE")
+        wanted["SNMPv2-CONF"].add("NOTIFICATION-GROUP")
     for column in _columns(module):
         for source, name in column.syntax.imports:
             wanted.setdefault(source, set()).add(name)
@@ -185,6 +191,32 @@ def _listed(paths: Iterable[str]) -> str:
     return " or ".join(shown)
 
 
+def _notifications(module: Module) -> Iterator[str]:
+    """The notification types, below an arc 0 as RFC 2578 8.5 wants it."""
+    if module.notifications:
+        yield (
+            "-- Notifications. All that are about alarms carry the same objects.\n"
+            f"lnbNotifications OBJECT IDENTIFIER ::= {{ {IDENTITY} 0 }}\n"
+        )
+    for notification in module.notifications:
+        yield (
+            f"{notification.name} NOTIFICATION-TYPE\n"
+            f"    OBJECTS {{\n{_names(notification.objects)}\n    }}\n"
+            f"    STATUS current\n"
+            f"    DESCRIPTION\n{_quoted(describe_notification(notification), 8)}\n"
+            f"    ::= {{ lnbNotifications {notification.arc} }}\n"
+        )
+
+
+def describe_notification(notification: Notification) -> str:
+    """The description with cause and remedy."""
+    return f"{notification.description} Cause: {notification.cause} Remedy: {notification.remedy}"
+
+
+def _names(names: Iterable[str]) -> str:
+    return textwrap.fill(", ".join(names), WIDTH - 8, initial_indent=" " * 8, subsequent_indent=" " * 8)
+
+
 def _conformance(module: Module) -> str:
     lines = [
         "lnbCompliances OBJECT IDENTIFIER ::= { lnbConformance 1 }",
@@ -198,21 +230,28 @@ def _conformance(module: Module) -> str:
         ]
         name = f"{group.name}ObjectGroup"
         names.append(name)
-        listed = textwrap.fill(", ".join(objects), WIDTH - 8, initial_indent=" " * 8, subsequent_indent=" " * 8)
         lines.append(
             f"{name} OBJECT-GROUP\n"
-            f"    OBJECTS {{\n{listed}\n    }}\n"
+            f"    OBJECTS {{\n{_names(objects)}\n    }}\n"
             f"    STATUS current\n"
             f"    DESCRIPTION\n{_quoted(group.description, 8)}\n"
             f"    ::= {{ lnbGroups {group.arc} }}\n"
         )
-    listed = textwrap.fill(", ".join(names), WIDTH - 8, initial_indent=" " * 8, subsequent_indent=" " * 8)
+    if module.notifications:
+        names.append("lnbNotificationGroup")
+        lines.append(
+            f"lnbNotificationGroup NOTIFICATION-GROUP\n"
+            f"    NOTIFICATIONS {{\n{_names(one.name for one in module.notifications)}\n    }}\n"
+            f"    STATUS current\n"
+            f"    DESCRIPTION\n{_quoted('What the agent sends.', 8)}\n"
+            f"    ::= {{ lnbGroups {NOTIFICATION_GROUP} }}\n"
+        )
     lines.append(
         f"lnbCompliance MODULE-COMPLIANCE\n"
         f"    STATUS current\n"
         f"    DESCRIPTION\n{_quoted('What an agent of this module serves, as far as its devices tell it.', 8)}\n"
         f"    MODULE\n"
-        f"    MANDATORY-GROUPS {{\n{listed}\n    }}\n"
+        f"    MANDATORY-GROUPS {{\n{_names(names)}\n    }}\n"
         f"    ::= {{ lnbCompliances 1 }}\n"
     )
     return "\n".join(lines)

@@ -16,11 +16,13 @@ from agent.config import DeviceSettings
 from agent.errors import BadAnswer, CredentialsMissing, CredentialsRejected, DeviceError, HostError, SwitchedOff
 from agent.mib.build import Memory, build
 from agent.mib.declaration import Feed
+from agent.mib.facts import facts_of
 from agent.mib.groups.device import slot_problems
 from agent.mib.plan import Plan
 from agent.mib.view import DeviceView, Drift
 from agent.model import exchange as exchanges
 from agent.model import health as healths
+from agent.model.alarm.facts import Facts
 from agent.model.document import Json, leaves
 from agent.model.envelope import cut_to_slots, generation, slot_ids
 from agent.model.exchange import Exchange, ExchangeLog
@@ -71,7 +73,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known of a device at one moment."""
+    """All that is known of a device at one moment.
+
+    Attributes:
+        facts: the cells that alarm rules look at, as the document was last read.
+    """
 
     health: Health
     log: ExchangeLog
@@ -79,6 +85,7 @@ class Known:
     memory: Memory = field(default_factory=dict)
     drift: tuple[Drift, ...] = ()
     due: Due = field(default_factory=Due)
+    facts: Facts = field(default_factory=Facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +118,20 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+Seen = Callable[[str, Facts, Health], None]
+"""Told after each poll, and when a device is not asked: name, cells that alarm rules look at, health."""
+
+
+def _unwatched(_name: str, _facts: Facts, _health: Health) -> None:
+    """Nobody looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a keeper works with.
 
     Attributes:
+        seen: who looks for alarms.
         clock: the wall clock, for time stamps.
         monotonic: seconds that never step, for durations and what is due.
         choices: slot ID to whether it is asked for, by device name, where that was chosen at run time.
@@ -128,6 +144,7 @@ class Surroundings:
     clock: Callable[[], datetime] = now
     monotonic: Callable[[], float] = time.monotonic
     choices: Callable[[str], Mapping[str, bool]] = lambda name: {}
+    seen: Seen = _unwatched
 
 
 class Keeper:
@@ -197,6 +214,7 @@ class Keeper:
         self.known = replace(outcome.known, log=self.known.log)
         self._publish(outcome.blocks)
         self._report(before)
+        self._around.seen(self.settings.name, self.known.facts, self.known.health)
 
     @property
     def slots(self) -> SlotChoice:
@@ -220,6 +238,7 @@ class Keeper:
         """Say why the device is not asked for now."""
         self.known = replace(self.known, health=healths.unpolled(self.known.health, error))
         self._publish(self._show(self.known, self._around.clock(), Feed.STATUS))
+        self._around.seen(self.settings.name, self.known.facts, self.known.health)
 
     @property
     def overdue(self) -> bool:
@@ -314,7 +333,8 @@ class Keeper:
         build(plan, (Feed.STATUS,), view, known.memory)
         document, memory = build(plan, (Feed.DOCUMENT,), view, known.memory)
         leftovers, _ = build(plan, (Feed.LEFTOVERS,), view, memory)
-        known = replace(known, memory=memory, drift=tuple(view.notes.drift.values()))
+        facts = facts_of(plan.module, document)
+        known = replace(known, memory=memory, drift=tuple(view.notes.drift.values()), facts=facts)
         blocks = {
             Feed.DOCUMENT: list(make_blocks(document)),
             Feed.LEFTOVERS: list(make_blocks(leftovers)),

@@ -1,4 +1,7 @@
-"""State on disk, in SQLite: the index map, written before anything shows a new index, and what managers wrote."""
+"""State on disk, in SQLite: the index map, written before anything shows a new index, and what managers wrote.
+
+Others keep tables of their own in the same database, by `transaction`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +41,15 @@ class StateStore:
         """
         self._path = path
         self._lock = threading.Lock()
+        self.set_aside: Path | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = self._opened()
         except sqlite3.DatabaseError as problem:
             if not path.exists() or isinstance(problem, sqlite3.OperationalError):
                 raise HostError(f"cannot use {path}: {problem}") from problem
-            aside = path.with_name(f"{path.name}.corrupt-{int(time.time())}")
-            os.replace(path, aside)
-            log.error("state-corrupt file=%s kept_as=%s: indexes are given anew", path, aside)
+            self.set_aside = _put_aside(path)
+            log.error("state-corrupt file=%s kept_as=%s: indexes are given anew", path, self.set_aside)
             self._connection = self._opened()
         except OSError as problem:
             raise HostError(f"cannot use {path}: {problem.strerror}; state_dir must be writable") from problem
@@ -56,11 +60,26 @@ class StateStore:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.executescript(_SCHEMA)
-            connection.execute("SELECT count(*) FROM given").fetchone()
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(verdict)
         except sqlite3.Error:
             connection.close()
             raise
         return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """The database, for statements that all take effect or none.
+
+        Raises:
+            HostError: they could not be written; nothing of them is.
+        """
+        try:
+            with self._lock, self._connection:
+                yield self._connection
+        except sqlite3.Error as problem:
+            raise HostError(f"cannot write {self._path}: {problem}") from problem
 
     def given(self, scope: str) -> list[Given]:
         """All indexes given in a scope (a device's name; "" for the agent)."""
@@ -106,6 +125,17 @@ class StateStore:
         """Close the database."""
         with self._lock:
             self._connection.close()
+
+
+def _put_aside(path: Path) -> Path:
+    """Rename a corrupt database; its write-ahead log with it, lest it be played into the new one."""
+    aside = path.with_name(f"{path.name}.corrupt-{int(time.time())}")
+    os.replace(path, aside)
+    for ending in ("-wal", "-shm"):
+        beside = path.with_name(f"{path.name}{ending}")
+        if beside.exists():
+            os.replace(beside, aside.with_name(f"{aside.name}{ending}"))
+    return aside
 
 
 def _stored(key: str) -> str | bytes:

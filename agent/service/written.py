@@ -19,6 +19,8 @@ FIELDS: Final = {
     "lnbHttpDataLossLimit": ("http", "data_loss_limit_percent"),
     "lnbIacMaxCount": ("interapp", "max_count"),
     "lnbIacKeepMinutes": ("interapp", "keep_minutes"),
+    "lnbNotifyLogMaxCount": ("alarms", "log_max_count"),
+    "lnbNotifyLogKeepMinutes": ("alarms", "log_keep_minutes"),
     "sysContact": ("snmp", "contact"),
     "sysName": ("snmp", "system_name"),
     "sysLocation": ("snmp", "location"),

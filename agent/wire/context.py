@@ -9,7 +9,8 @@ from agent.mib.declaration import Module, Table
 from agent.mib.encoding import Oid
 from agent.wire.view import EVERYTHING, View, make_view
 
-DEVICE_INDEX = "lnbDeviceIndex"
+DEVICE_INDEXES = ("lnbDeviceIndex", "lnbAlarmDevice")
+"""First indexes that are a device's: of its own tables, and of the alarms about it."""
 STANDARD_SUBTREES: tuple[Oid, ...] = ((1, 3, 6, 1, 2, 1), (1, 3, 6, 1, 6, 3))
 
 
@@ -46,7 +47,7 @@ def make_contexts(module: Module, devices: Mapping[str, int]) -> Contexts:
     columns = [
         (*base, 1, column.arc)
         for base, part in module.parts.values()
-        if isinstance(part, Table) and part.index[0].name == DEVICE_INDEX
+        if isinstance(part, Table) and part.index[0].name in DEVICE_INDEXES
         for column in part.served
     ]
     return Contexts(tuple(columns), dict(devices))

@@ -24,7 +24,15 @@ def walked(agent: RunningAgent, *who: str, base: str = ".1.3.6.1") -> list[str]:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     # What counts and runs differs from walk to walk.
-    standard = (".1.3.6.1.2.1.", ".1.3.6.1.6.", f"{ROOT}.17.", f"{ROOT}.18.", f"{ROOT}.19.", f"{ROOT}.22.", f"{ROOT}.1.")
+    standard = (
+        ".1.3.6.1.2.1.",
+        ".1.3.6.1.6.",
+        f"{ROOT}.17.",
+        f"{ROOT}.18.",
+        f"{ROOT}.19.",
+        f"{ROOT}.22.",
+        f"{ROOT}.1.",
+    )
     return [line for line in done.stdout.splitlines() if line.startswith(".") and not line.startswith(standard)]
 
 

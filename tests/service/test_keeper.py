@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -567,3 +568,25 @@ def test_a_poll_changes_nothing_that_is_served_until_it_is_accepted(polled: Benc
     assert polled.octets() == before
     polled.keeper.accept(outcome)
     assert polled.octets() != before
+
+
+# What alarm rules are given
+
+
+def test_what_alarm_rules_look_at_is_handed_on_after_each_poll(polled: Bench) -> None:
+    seen: list[tuple[str, Any, Any]] = []
+    polled.keeper.renew(replace(polled.keeper._around, seen=lambda *what: seen.append(what)))
+    polled.poll()
+    ((name, facts, health),) = seen
+    assert name == "lts1"
+    assert set(facts.rows("lnbSyncClockState").values()) == {"synchronized"}
+    assert health is polled.keeper.known.health
+
+
+def test_a_device_that_is_held_is_handed_on_too(bench: Benching) -> None:
+    made = bench(device(80, poll=PACE))
+    seen: list[tuple[str, Any, Any]] = []
+    made.keeper.renew(replace(made.keeper._around, seen=lambda *what: seen.append(what)))
+    made.keeper.hold(CredentialsRejected("refused"))
+    assert [(name, health.credentials.value) for name, _, health in seen] == [("lts1", "rejected")]
+    assert seen[0][1].rows("lnbSyncClockState") == {}

@@ -18,7 +18,7 @@ def test_a_device_has_its_rows_of_every_table_by_device_and_no_other_rows() -> N
     for name, located in MODULE.objects.items():
         if not isinstance(located.part, Table) or located.column not in located.part.served:
             continue
-        by_device = located.part.index[0].name == "lnbDeviceIndex"
+        by_device = located.part.index[0].name in {"lnbDeviceIndex", "lnbAlarmDevice"}
         for rest in ((), (1,), (2**32 - 1, 3)):
             assert (packed((*located.oid, 7, *rest)) in view) is by_device, name
             assert packed((*located.oid, 6, *rest)) not in view, name
