@@ -151,6 +151,20 @@ class Usm:
             data = decryptor.update(data) + decryptor.finalize()
         return user, data
 
+    def open_answer(self, datagram: bytes, said: Parameters, user: User, level: Level, data: bytes) -> bytes | None:
+        """The plain scopedPDU of an authenticated answer from an engine that is the authoritative one.
+
+        None when it is not authentic or cannot be decrypted; whether it is in time is for the caller to say.
+        """
+        if not self._is_authentic(datagram, said, user):
+            return None
+        if level is not Level.AUTH_PRIV:
+            return data
+        if len(said.salt) != _SALT_OCTETS:
+            return None
+        decryptor = _cipher(user, said.boots, said.time_s, said.salt).decryptor()
+        return decryptor.update(data) + decryptor.finalize()
+
     def undecryptable(self, user: User) -> Trouble:
         """What was decrypted is no scopedPDU: counted and reported as a decryption error."""
         self._counters.decryption_errors += 1
