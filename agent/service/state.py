@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,18 @@ class StateStore:
                 self._connection.executemany("INSERT OR REPLACE INTO written VALUES (?, ?, ?)", rows)
         except sqlite3.Error as problem:
             raise HostError(f"cannot write {self._path}: {problem}") from problem
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Run one statement on a table that another module keeps here; the rows it gives, once all is on disk.
+
+        Raises:
+            HostError: it could not be run.
+        """
+        try:
+            with self._lock, self._connection:
+                return self._connection.execute(statement, values).fetchall()
+        except sqlite3.Error as problem:
+            raise HostError(f"cannot use {self._path}: {problem}") from problem
 
     def close(self) -> None:
         """Close the database."""
