@@ -258,6 +258,7 @@ class App:
             engine_time_s=self._snmp.engine_time_s,
             counts=self.counters,
             serial_number=lambda: self._serial_number,
+            notifications=self.settings.notifications,
         )
         cells, _ = build(make_plan(STANDARD), (Feed.AGENT,), view, {})
         self.store.swap("self", [*make_blocks(cells), *live_blocks(STANDARD, view)])

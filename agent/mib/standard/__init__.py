@@ -4,9 +4,9 @@ Declared as every other object; their OIDs are their own, and no MIB text is pri
 """
 
 from agent.mib.declaration import Module
-from agent.mib.standard import engine, system
+from agent.mib.standard import engine, system, target
 from agent.mib.standard.view import SelfView
 
-STANDARD = Module("SNMPv2-MIB", (1, 3, 6, 1), (*system.GROUPS, *engine.GROUPS))
+STANDARD = Module("SNMPv2-MIB", (1, 3, 6, 1), (*system.GROUPS, *engine.GROUPS, *target.GROUPS))
 
 __all__ = ["STANDARD", "SelfView"]

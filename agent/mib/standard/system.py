@@ -49,6 +49,7 @@ _MODULES = (
     ((1, 3, 6, 1, 6, 3, 10, 3, 1, 1), "SNMP-FRAMEWORK-MIB: the engine group"),
     ((1, 3, 6, 1, 6, 3, 11, 3, 1, 1), "SNMP-MPD-MIB: statistics of message processing"),
     ((1, 3, 6, 1, 6, 3, 12, 3, 1, 1), "SNMP-TARGET-MIB: statistics of contexts"),
+    ((1, 3, 6, 1, 6, 3, 13, 3, 1, 1), "SNMP-NOTIFICATION-MIB: receivers of notifications"),
     ((1, 3, 6, 1, 6, 3, 15, 2, 1, 1), "SNMP-USER-BASED-SM-MIB: statistics of the user-based security model"),
 )
 
@@ -100,7 +101,8 @@ SNMP = Scalars(
         counter(6, "snmpInASNParseErrs", "Messages that are no valid BER.",
                  lambda self: self.counts.in_asn_parse_errs),
         Column(30, "snmpEnableAuthenTraps", enumeration(enabled=1, disabled=2),
-               "Whether authenticationFailure is sent.", value=lambda self: "disabled"),
+               "Whether authenticationFailure is sent.",
+               value=lambda self: "enabled" if self.notifications.enable_authen_traps else "disabled"),
         counter(31, "snmpSilentDrops", "Requests dropped because not even an empty answer fits.",
                  lambda self: self.counts.silent_drops),
         counter(32, "snmpProxyDrops", "Requests dropped because they could not be forwarded.",

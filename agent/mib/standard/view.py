@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from agent.config import SnmpSettings
+from agent.config import NotificationSettings, SnmpSettings
 from agent.mib.encoding import Oid
 
 
@@ -53,3 +53,4 @@ class SelfView:
     engine_time_s: Callable[[], int]
     counts: Counts
     serial_number: Callable[[], int] = lambda: 0
+    notifications: NotificationSettings = field(default_factory=NotificationSettings)
