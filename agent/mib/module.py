@@ -20,6 +20,7 @@ from agent.mib.groups import (
     network,
     ntp,
     ptp,
+    receiver,
     sensor,
     service,
     storage,
@@ -50,6 +51,7 @@ GROUPS = (
     event.GROUP,
     syncteam.GROUP,
     http.GROUP,
+    receiver.GROUP,
 )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from agent.config import Settings
 from agent.mib.declaration import Column, Group, Scalars
+from agent.mib.groups.receiver import ReceiverRow
 from agent.mib.syntax import DATE_AND_TIME, GAUGE, TEXT
 from agent.model.health import DeviceState
 
@@ -19,6 +20,7 @@ class AgentView:
     Attributes:
         states: how many devices are in each state.
         drift: mismatches in all devices' last documents.
+        receivers: of notifications.
     """
 
     version: str
@@ -28,6 +30,7 @@ class AgentView:
     states: Mapping[DeviceState, int]
     drift: int
     cells: int
+    receivers: tuple[ReceiverRow, ...] = ()
 
 
 INFO = Scalars(
