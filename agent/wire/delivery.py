@@ -58,6 +58,7 @@ class _Flight:
     notice: Notice
     deadline_s: float
     repeats: int = 0
+    is_sent: bool = False
 
 
 Subject = str | Oid
@@ -182,8 +183,9 @@ class Delivery:
     def sent(self, request_id: int) -> None:
         """An order went onto the network; a trap is at its end with that."""
         flight = self._flights.get(request_id)
-        if flight is None or flight.repeats:
+        if flight is None or flight.is_sent:
             return
+        flight.is_sent = True
         self.tally.sent += 1
         if not self.policy.is_confirmed:
             del self._flights[request_id]
