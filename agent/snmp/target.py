@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agent.config import NotificationSettings, ReceiverSettings, UserSettings
 from agent.model.severity import Severity
 from agent.snmp.engineid import EngineIdentity
+from agent.snmp.service import make_user
 from agent.wire.access import Level
 from agent.wire.counters import Counters
 from agent.wire.delivery import Policy
@@ -101,13 +102,12 @@ def make_dialect(target: Target, engine: LocalEngine) -> Dialect:
         if settings.version == "v1":
             return V1Traps(community)
         return V2cNotifications(community, is_confirmed=target.is_confirmed)
-    credentials = _credentials(target.user)
     level = LEVELS[settings.level or target.user.level]
     identity = engine.identity
     if target.is_confirmed:
-        return V3Informs(credentials, level, identity.engine_id, _message_id, secrets.randbits(64))
+        return V3Informs(_credentials(target.user), level, identity.engine_id, _message_id, secrets.randbits(64))
     usm = Usm(identity.engine_id, identity.boots, engine.time_s, {}, Counters(), secrets.randbits(64))
-    return V3Traps(usm, credentials.localized(identity.engine_id), level, _message_id)
+    return V3Traps(usm, make_user(target.user, identity.engine_id), level, _message_id)
 
 
 def _message_id() -> int:

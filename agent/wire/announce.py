@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from agent.mib.declaration import Module, Notification
 from agent.mib.encoding import OBJECT_IDENTIFIER, Oid, oid, tlv
 from agent.mib.standard.notices import AUTHENTICATION_FAILURE, COLD_START, HEARTBEAT, READY, SNMP_TRAP_ENTERPRISE
 from agent.wire.notice import Notice
+
+
+class Pace:
+    """Lets one through per interval: what anybody can cause by a datagram must not become a flood of notifications."""
+
+    def __init__(self, interval_s: float) -> None:
+        self._interval_s = interval_s
+        self._open_s = -inf
+
+    def admits(self, now_s: float) -> bool:
+        """Whether one may go now, by a clock that only goes forward."""
+        if now_s < self._open_s:
+            return False
+        self._open_s = now_s + self._interval_s
+        return True
 
 
 def cold_start(root: Oid, uptime_ticks: int) -> Notice:

@@ -40,6 +40,7 @@ class Trapd:
         users: createUser lines; those for traps name our engine ID.
         engine_id: its own, in hexadecimal.
         mibs: folders of MIB texts and the module to load; names are printed then.
+        configuration: instead of one that is made.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Trapd:
         engine_id: str = "80001f880411223344",
         mibs: tuple[str, str] = ("", ""),
         port: int | None = None,
+        configuration: str = "",
     ) -> None:
         self.folder = folder
         self.port = port or free_port()
@@ -56,6 +58,8 @@ class Trapd:
         self._mibs = mibs
         self._process: subprocess.Popen[bytes] | None = None
         self.configure(users, engine_id)
+        if configuration:
+            (folder / "trapd.conf").write_text(configuration, encoding="ascii")
 
     def configure(self, users: Sequence[str], engine_id: str) -> None:
         """Write the configuration; it counts from the next start."""

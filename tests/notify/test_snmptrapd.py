@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from agent.config import SnmpSettings
 from agent.mib.render import dotted
 from agent.model.delivery import DeliveryState
 from agent.wire.announce import authentication_failure, cold_start
@@ -212,3 +213,43 @@ def test_names_are_printed_with_the_mib_loaded(start: Start, trapd: StartTrapd) 
     assert "SNMPv2-MIB::snmpTrapOID.0 = OID: SNMPv2-MIB::coldStart" in lines[0]
     assert "SNMPv2-MIB::snmpTrapEnterprise.0 = OID: LANTIME-NORTHBOUND-MIB::lantimeNorthboundMIB" in lines[0]
     assert "LANTIME-NORTHBOUND-MIB::lnbAgentDevices.0 = Gauge32: 5" in lines[1]
+
+
+def test_a_storm_of_informs_arrives_completely(
+    start: Start, trapd: StartTrapd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = trapd(f"user-priv {KEYS}")
+    running = start(
+        receiver(there.port, "plain", kind="inform", timeout_s=3, queue_limit=5000),
+        receiver(there.port, "sealed", version="v3", user="user-priv", kind="inform", timeout_s=3, queue_limit=5000),
+        receiver(free_port(), "dead", kind="inform", queue_limit=100),
+        users=users(monkeypatch),
+    )
+    notices = [notice(number, identity=f"alarm {number % 100}") for number in range(1, 1001)]
+    running.call(lambda: [running.notifier.send(one) for one in notices])
+    running.wait_acknowledged(1000, "plain")
+    running.wait_acknowledged(1000, "sealed")
+    assert len(there.lines()) == 2000
+    dead = running.row("dead")
+    assert dead.waiting + dead.tally.superseded + dead.tally.dropped == 1000
+
+
+def test_the_documented_configuration_of_snmptrapd_takes_traps_and_informs(
+    start: Start, trapd: StartTrapd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (PROJECT / "docs" / "notifications.md").read_text(encoding="utf-8")
+    documented = next(block for block in text.split("```\n") if block.startswith("authCommunity"))
+    there = trapd(configuration=documented.replace("80001f8805aabbccddeeff0011", ENGINE.engine_id.hex()))
+    monkeypatch.setenv("A", "a long passphrase")
+    monkeypatch.setenv("B", "another passphrase")
+    noc = {"name": "noc", "auth": {"passphrase": "${A}"}, "priv": {"passphrase": "${B}"}}
+    running = start(
+        receiver(there.port, "informs", version="v3", user="noc", kind="inform"),
+        receiver(there.port, "traps", version="v3", user="noc"),
+        receiver(there.port, "plain", kind="inform"),
+        users=SnmpSettings.model_validate({"users": [noc]}).users,
+    )
+    running.send(notice(1))
+    running.wait_acknowledged(1, "informs")
+    running.wait_acknowledged(1, "plain")
+    until(lambda: there.text().count("#1") == 3, "three notifications")

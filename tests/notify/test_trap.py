@@ -13,7 +13,7 @@ from agent.mib.groups.agent import AgentView
 from agent.mib.standard.notices import SNMP_TRAP_ENTERPRISE
 from agent.model.health import DeviceState
 from agent.wire import ber
-from agent.wire.announce import cold_start, heartbeat, ready
+from agent.wire.announce import Pace, cold_start, heartbeat, ready
 from agent.wire.delivery import Order
 from agent.wire.notice import Notice
 from agent.wire.trap import V1Traps, V2cNotifications, trap_v1
@@ -91,3 +91,8 @@ def test_ready_and_heartbeat_say_how_many_devices_are_in_which_state() -> None:
         wanted = {"lnbAgentVersion": b"1.2.3", "lnbAgentDevices": b"\x04", "lnbAgentDevicesUp": b"\x03"}
         assert {name: values[(*MODULE.objects[name].oid, 0)] for name in wanted} == wanted
     assert made.varbinds[-1] == more
+
+
+def test_a_pace_lets_one_through_per_interval() -> None:
+    pace = Pace(10)
+    assert [pace.admits(now_s) for now_s in (0, 1, 9.9, 10, 11, 20.5)] == [True, False, False, True, False, True]
