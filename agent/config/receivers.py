@@ -169,15 +169,13 @@ class ReceiverSettings(Model):
 
 
 class NotificationSettings(Model):
-    """Notifications: their receivers, and the ones that are no alarms.
+    """Notifications: their receivers.
 
     Attributes:
-        heartbeat_s: how often lnbHeartbeat is sent; 0 for never.
         enable_authen_traps: whether authenticationFailure is sent (snmpEnableAuthenTraps, RFC 3418).
     """
 
     receivers: tuple[ReceiverSettings, ...] = ()
-    heartbeat_s: Annotated[float, Field(ge=0, le=86_400)] = 300
     enable_authen_traps: bool = False
 
     @model_validator(mode="after")
@@ -190,8 +188,6 @@ class NotificationSettings(Model):
         for source in sources:
             if source[1] and sources.count(source) > 1:
                 raise ValueError(f"receivers: the source {source[0]} port {source[1]} is given twice")
-        if 0 < self.heartbeat_s < 1:
-            raise ValueError("heartbeat_s: 0 for never, or 1 second at least")
         return self
 
     def check_users(self, users: Sequence[UserSettings]) -> None:

@@ -1,4 +1,7 @@
-"""State on disk, in SQLite: the index map, written before anything shows a new index, and what managers wrote."""
+"""State on disk, in SQLite: the index map, written before anything shows a new index, and what managers wrote.
+
+Others keep tables of their own in the same database, by `transaction`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +66,19 @@ class StateStore:
             raise
         return connection
 
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """The database, for statements that all take effect or none.
+
+        Raises:
+            HostError: they could not be written; nothing of them is.
+        """
+        try:
+            with self._lock, self._connection:
+                yield self._connection
+        except sqlite3.Error as problem:
+            raise HostError(f"cannot write {self._path}: {problem}") from problem
+
     def given(self, scope: str) -> list[Given]:
         """All indexes given in a scope (a device's name; "" for the agent)."""
         with self._lock:
@@ -101,18 +118,6 @@ class StateStore:
                 self._connection.executemany("INSERT OR REPLACE INTO written VALUES (?, ?, ?)", rows)
         except sqlite3.Error as problem:
             raise HostError(f"cannot write {self._path}: {problem}") from problem
-
-    def execute(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Run one statement on a table that another module keeps here; the rows it gives, once all is on disk.
-
-        Raises:
-            HostError: it could not be run.
-        """
-        try:
-            with self._lock, self._connection:
-                return self._connection.execute(statement, values).fetchall()
-        except sqlite3.Error as problem:
-            raise HostError(f"cannot use {self._path}: {problem}") from problem
 
     def close(self) -> None:
         """Close the database."""

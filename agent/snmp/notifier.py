@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Protocol
@@ -19,23 +20,32 @@ from agent.wire.notice import Notice
 log = logging.getLogger(__name__)
 
 WRITE_EVERY_S = 0.2
-"""What receivers acknowledged is written down together so often: a kill costs repetitions, never a loss."""
+"""What receivers have and are owed is written down together so often: a kill costs repetitions, never a loss."""
 _DRAIN_STEP_S = 0.02
+_RETRY_S = 5
 _RESOLVERS = 4
 
 
-class Acknowledgements(Protocol):
-    """What receivers have, remembered over restarts."""
+class Deliveries(Protocol):
+    """What receivers have and what they are owed, remembered over restarts."""
 
-    def keep(self, receiver: str, sequence: int) -> None:
-        """Nothing up to this sequence number is owed to the receiver any more.
+    def keep(self, settled: Mapping[str, int], owed: Iterable[Notice], done: Iterable[int]) -> None:
+        """Write down what changed, all of it or nothing.
+
+        Args:
+            settled: per receiver the sequence number up to which nothing is owed any more.
+            owed: notifications that some receiver is owed from now on.
+            done: sequence numbers of those that nobody is owed any more.
 
         Raises:
             HostError: it could not be written down.
         """
 
     def last(self, receiver: str) -> int | None:
-        """What was kept last, None for a receiver that is new."""
+        """The sequence number up to which nothing is owed to a receiver, None for a new one."""
+
+    def owed(self) -> Iterable[Notice]:
+        """What receivers were owed when it was last kept, in order."""
 
 
 class Notifier:
@@ -44,24 +54,51 @@ class Notifier:
     Args:
         engine: this agent's own SNMP engine.
         supply: what the agent is asked for; its `on_progress` is called as well.
-        acknowledgements: where what receivers have is remembered.
+        kept: where what receivers have and are owed is remembered.
     """
 
-    def __init__(self, engine: LocalEngine, supply: Supply, acknowledgements: Acknowledgements) -> None:
+    def __init__(self, engine: LocalEngine, supply: Supply, kept: Deliveries) -> None:
         self._engine = engine
         self._supply = replace(supply, on_progress=self._progressed)
         self._on_progress = supply.on_progress
-        self._acknowledgements = acknowledgements
+        self._kept = kept
         self._targets: tuple[Target, ...] = ()
         self._outlets: dict[str, Outlet] = {}
-        self._kept: dict[str, int] = {}
+        self._last_sequence = 0
+        self._settled: dict[str, int] = {}
+        self._owed: dict[int, Notice] = {}
         self._writing: asyncio.Task[None] | None = None
+        self._is_behind = False
+        self._stopping = asyncio.Event()
         self._throttle = Throttle()
         self._resolver = ThreadPoolExecutor(_RESOLVERS, "look-up")
 
-    async def start(self, targets: Iterable[Target]) -> None:
-        """Open the ways to the receivers. What cannot be opened is tried again, and shown until then."""
+    async def start(self, targets: Iterable[Target], last_sequence: int = 0) -> None:
+        """Open the ways to the receivers, and go on with what they were owed when the agent ended.
+
+        What cannot be opened is tried again, and shown until then. A receiver that is new is owed nothing.
+
+        Args:
+            targets: the receivers.
+            last_sequence: the number of the last notification that was decided on. A receiver whose records do not
+                reach so far (the agent was killed in between) is sent every active alarm once.
+        """
+        self._last_sequence = last_sequence
         self.reload(targets)
+        try:
+            owed = tuple(self._kept.owed())
+        except HostError as problem:
+            log.error("deliveries-not-read: %s", problem)
+            owed = ()
+        self._owed = {notice.sequence: notice for notice in owed}
+        for outlet in self._outlets.values():
+            settled = outlet.settled() or 0
+            missed = [notice for notice in owed if notice.sequence > settled]
+            for notice in missed:
+                outlet.offer(notice)
+            if last_sequence > max([settled, *(notice.sequence for notice in missed)]):
+                outlet.owe_resync()
+        await self._write()  # from here on new receivers are known ones, whatever happens
 
     def reload(self, targets: Iterable[Target]) -> None:
         """Go on with other receivers; those that did not change notice nothing, what waits for the others moves on."""
@@ -78,42 +115,29 @@ class Notifier:
         for name, old in before.items():
             log.info("receiver name=%s closed waiting=%d", name, old.row().waiting)
             old.close()
+        self._progressed()
 
     def _opened(self, target: Target, before: Outlet | None) -> Outlet:
         name = target.settings.name
         if before is None:
-            return Outlet(target, self._engine, self._supply, self._resolver, self._last(name))
+            return Outlet(target, self._engine, self._supply, self._resolver, self._settled_before(name))
         before.close()
         fresh = Outlet(target, self._engine, self._supply, self._resolver, before.settled(), before.row().tally)
         fresh.adopt(before)
         return fresh
 
-    def _last(self, name: str) -> int | None:
+    def _settled_before(self, name: str) -> int:
+        """What is known of a receiver from before; a new one is owed nothing up to now."""
         try:
-            return self._acknowledgements.last(name)
+            settled = self._kept.last(name)
         except HostError as problem:
-            log.error("acknowledgements-not-read receiver=%s: %s", name, problem)
-            return None
-
-    def resume(self, notices: Iterable[Notice]) -> None:
-        """Offer notifications of an earlier run, in order: each receiver gets what it was still owed then.
-
-        A receiver that is new is owed nothing. To be called after `start` and before the first `send`.
-        """
-        owed_above = {name: outlet.settled() for name, outlet in self._outlets.items()}
-        for notice in notices:
-            for name, outlet in self._outlets.items():
-                settled = owed_above[name]
-                if settled is not None and notice.sequence > settled:
-                    outlet.offer(notice)
-
-    def owed_above(self) -> int | None:
-        """The lowest sequence number that some receiver has settled; what is above has to be given to `resume`."""
-        known = [settled for outlet in self._outlets.values() if (settled := outlet.settled()) is not None]
-        return min(known, default=None)
+            log.error("deliveries-not-read receiver=%s: %s", name, problem)
+            settled = None
+        return self._last_sequence if settled is None else settled
 
     def send(self, notice: Notice) -> None:
         """Deliver a notification to every receiver it is for; returns at once and never raises for a receiver."""
+        self._last_sequence = max(notice.sequence, self._last_sequence)
         for outlet in self._outlets.values():
             outlet.offer(notice)
         self._progressed()
@@ -147,6 +171,7 @@ class Notifier:
             await asyncio.sleep(_DRAIN_STEP_S)
         for outlet in self._outlets.values():
             outlet.close()
+        self._stopping.set()
         if self._writing:
             await self._writing
         await self._write()
@@ -155,26 +180,39 @@ class Notifier:
 
     def _progressed(self) -> None:
         self._on_progress()
-        if self._writing is None:
-            self._writing = asyncio.get_running_loop().create_task(self._write_soon())
+        self._is_behind = True
+        if self._writing is None and not self._stopping.is_set():
+            self._writing = asyncio.get_running_loop().create_task(self._keep_up())
 
-    async def _write_soon(self) -> None:
+    async def _keep_up(self) -> None:
+        """Write what changes, one write at a time, until nothing changes any more."""
+        pause_s = WRITE_EVERY_S
+        while self._is_behind and not self._stopping.is_set():
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause_s)
+            self._is_behind = False
+            pause_s = WRITE_EVERY_S
+            if not await self._write():
+                self._is_behind, pause_s = True, _RETRY_S
+        self._writing = None
+
+    async def _write(self) -> bool:
+        """Write down what is settled and what is owed, beside the loop: the disk may be slow, or full."""
+        outlets = self._outlets.values()
+        owed = {notice.sequence: notice for outlet in outlets for notice in outlet.outstanding() if notice.sequence}
+        settled = {outlet.name: one for outlet in outlets if (one := outlet.settled()) is not None}
+        fresh = {name: one for name, one in settled.items() if self._settled.get(name) != one}
+        added = [notice for sequence, notice in owed.items() if sequence not in self._owed]
+        done = [sequence for sequence in self._owed if sequence not in owed]
+        if not (fresh or added or done):
+            return True
         try:
-            await asyncio.sleep(WRITE_EVERY_S)
-        finally:
-            self._writing = None
-        await self._write()
-
-    async def _write(self) -> None:
-        """Write down what is settled, beside the loop: the disk may be slow, or full."""
-        settled = {name: outlet.settled() for name, outlet in self._outlets.items()}
-        fresh = {name: one for name, one in settled.items() if one is not None and self._kept.get(name) != one}
-        for name, sequence in fresh.items():
-            try:
-                await asyncio.to_thread(self._acknowledgements.keep, name, sequence)
-            except HostError as problem:
-                held_back = self._throttle.admits()
-                if held_back is not None:
-                    log.error("acknowledgements-not-kept held_back=%d: %s", held_back, problem)
-                return
-            self._kept[name] = sequence
+            await asyncio.to_thread(self._kept.keep, fresh, added, done)
+        except HostError as problem:
+            held_back = self._throttle.admits()
+            if held_back is not None:
+                log.error("deliveries-not-kept held_back=%d: %s", held_back, problem)
+            return False
+        self._settled.update(fresh)
+        self._owed = owed
+        return True

@@ -105,6 +105,15 @@ class Outlet:
         """The sequence number up to which nothing is owed to the receiver."""
         return self._delivery.settled()
 
+    def outstanding(self) -> list[Notice]:
+        """Notifications that are not at their end."""
+        return self._delivery.outstanding()
+
+    def owe_resync(self) -> None:
+        """Have every active alarm sent once, as soon as nothing else waits."""
+        self._delivery.owe_resync()
+        self._plan()
+
     def row(self) -> DeliveryRow:
         """How delivery fares."""
         settings, delivery = self.target.settings, self._delivery
@@ -144,7 +153,7 @@ class Outlet:
         self._last_error, self._last_sent = before._last_error, before._last_sent
         self._last_acknowledged = before._last_acknowledged
         self._delivery.last_sequence = before._delivery.last_sequence
-        for notice in before._delivery.outstanding():
+        for notice in before.outstanding():
             self.offer(notice)
 
     def close(self) -> None:

@@ -129,9 +129,11 @@ class Delivery:
 
     def settled(self) -> int | None:
         """The sequence number up to which nothing is owed to the receiver; None before there was any."""
-        if self._settled is None or self._highest is None or self._owes_resync:
+        outstanding = self.outstanding()
+        is_resyncing = self._owes_resync or any(one.identity and not one.sequence for one in outstanding)
+        if self._settled is None or self._highest is None or is_resyncing:
             return self._settled
-        owed = [notice.sequence for notice in self.outstanding() if notice.sequence > self._settled]
+        owed = [notice.sequence for notice in outstanding if notice.sequence > self._settled]
         self._settled = min(owed) - 1 if owed else max(self._settled, self._highest)
         return self._settled
 
@@ -225,15 +227,23 @@ class Delivery:
         """The hold is over."""
         self.held_until_s = -inf
 
+    def owe_resync(self) -> None:
+        """Have every active alarm sent once, as soon as nothing else waits."""
+        self._owes_resync = True
+
     def resync(self) -> None:
-        """Every active alarm once, in the place of what waits about the same alarms."""
+        """Every active alarm once, in the place of what waits about the same alarms.
+
+        What waits stays when it has a higher number, as it has beside a repetition without one: it is as new, and a
+        manager misses its number.
+        """
         self._owes_resync = False
         in_flight = {flight.notice.identity: flight.notice.sequence for flight in self._flights.values()}
         for notice in self._active_notices():
             waiting = self._newest.get(_subject(notice))
             if waiting is not None and self._waiting[waiting].sequence > notice.sequence:
                 continue
-            if notice.sequence and in_flight.get(notice.identity, 0) >= notice.sequence:
+            if in_flight.get(notice.identity, -1) >= notice.sequence:
                 continue
             self._supersede(_subject(notice))
             self._append(notice)

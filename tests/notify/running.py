@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from agent.config.snmp import UserSettings
 from agent.mib.module import parse_oid
 from agent.model.delivery import DeliveryRow, DeliveryState
 from agent.snmp.engineid import EngineIdentity
-from agent.snmp.notifier import Acknowledgements, Notifier
+from agent.snmp.notifier import Deliveries, Notifier
 from agent.snmp.outlet import Supply
 from agent.snmp.target import LocalEngine, make_targets
 from agent.wire.notice import Notice
@@ -29,16 +29,23 @@ ALL = make_view([(1, 3, 6, 1)], [])
 
 
 class Memory:
-    """Acknowledgements in memory."""
+    """What receivers have and are owed, in memory."""
 
-    def __init__(self, **kept: int) -> None:
-        self.kept = dict(kept)
+    def __init__(self, **settled: int) -> None:
+        self.settled = dict(settled)
+        self.notices: dict[int, Notice] = {}
 
-    def keep(self, receiver: str, sequence: int) -> None:
-        self.kept[receiver] = sequence
+    def keep(self, settled: Mapping[str, int], owed: Iterable[Notice], done: Iterable[int]) -> None:
+        self.settled.update(settled)
+        self.notices.update((notice.sequence, notice) for notice in owed)
+        for sequence in done:
+            self.notices.pop(sequence, None)
 
     def last(self, receiver: str) -> int | None:
-        return self.kept.get(receiver)
+        return self.settled.get(receiver)
+
+    def owed(self) -> list[Notice]:
+        return [self.notices[sequence] for sequence in sorted(self.notices)]
 
 
 def view(*include: str, exclude: Iterable[str] = ()) -> View:
@@ -77,22 +84,27 @@ class Running:
         *,
         users: Sequence[UserSettings] = (),
         views: dict[str, View] | None = None,
-        acknowledgements: Acknowledgements | None = None,
+        kept: Deliveries | None = None,
+        active: Sequence[Notice] = (),
+        last_sequence: int = 0,
     ) -> None:
-        self.active: list[Notice] = []
-        self.memory = acknowledgements or Memory()
+        self.active = list(active)
+        self.kept: Any = kept or Memory()
         self._users = users
         self._views = views or {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="notifier-under-test")
         self._thread.start()
-        self.call(lambda: self._make(receivers))
+        self._run(self._make(receivers, last_sequence), 10)
 
-    def _make(self, receivers: Sequence[ReceiverSettings]) -> None:
+    async def _make(self, receivers: Sequence[ReceiverSettings], last_sequence: int) -> None:
         started_s = self._loop.time()
         engine = LocalEngine(ENGINE, lambda: int(self._loop.time() - started_s) + 100)
-        self.notifier = Notifier(engine, Supply(lambda: self.active, lambda: HEARTBEAT), self.memory)
-        self.notifier.reload(self._targets(receivers))
+        self.notifier = Notifier(engine, Supply(lambda: self.active, lambda: HEARTBEAT), self.kept)
+        await self.notifier.start(self._targets(receivers), last_sequence)
+
+    def _run(self, work: Coroutine[Any, Any, None], seconds: float) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(seconds)
 
     def _targets(self, receivers: Sequence[ReceiverSettings]) -> Any:
         views = {one.name: self._views.get(one.name, ALL) for one in receivers}
@@ -115,9 +127,6 @@ class Running:
         for notice in notices:
             self.call(lambda notice=notice: self.notifier.send(notice))  # type: ignore[misc]
 
-    def resume(self, notices: Iterable[Notice]) -> None:
-        self.call(lambda: self.notifier.resume(notices))
-
     def reload(self, *receivers: ReceiverSettings) -> None:
         self.call(lambda: self.notifier.reload(self._targets(receivers)))
 
@@ -134,7 +143,7 @@ class Running:
     def stop(self, drain_s: float = 0) -> None:
         """Stop it; does no harm when it is stopped."""
         if self._thread.is_alive():
-            asyncio.run_coroutine_threadsafe(self.notifier.stop(drain_s), self._loop).result(10 + drain_s)
+            self._run(self.notifier.stop(drain_s), 10 + drain_s)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()

@@ -215,6 +215,17 @@ def test_what_is_settled_stops_below_the_first_that_is_still_owed() -> None:
     assert receiver.delivery.settled() == 14
 
 
+def test_repetitions_without_a_number_leave_numbered_ones_their_place() -> None:
+    receiver = Receiver(window=1)
+    receiver.offer(notice(1, identity="a"), notice(2, identity="b"))
+    receiver.active = [notice(0, identity=alarm) for alarm in "abc"]
+    receiver.delivery.resync()
+    assert receiver.delivery.settled() == 0  # what makes up for something is owed as well
+    assert receiver.answer_all() == [1, 0, 2]
+    assert receiver.delivery.settled() == 2
+    assert receiver.delivery.tally.superseded == 0
+
+
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("offer"), st.integers(0, 5), st.booleans()),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import socket
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,13 +18,15 @@ from agent.errors import HostError
 from agent.mib.encoding import OCTET_STRING
 from agent.model.delivery import DeliveryState
 from agent.model.severity import Severity
-from agent.service.deliverystate import KeptAcknowledgements
+from agent.service.deliverystate import KeptDeliveries
 from agent.service.state import StateStore
 from agent.wire.notice import Notice
+from tests.notify.child import ALARMS
 from tests.notify.conftest import Record
 from tests.notify.notices import HEARTBEAT, TEXT, notice, varbind
 from tests.notify.receivers import Recorder, body, free_port, request_id, response, until
 from tests.notify.running import Memory, Start, receiver, view
+from tests.support.tools import PROJECT
 
 
 def texts(datagrams: Sequence[bytes]) -> list[int]:
@@ -279,11 +284,15 @@ def test_a_reload_moves_what_waits_to_the_new_address_and_leaves_others_alone(st
 def test_after_a_restart_only_what_was_not_acknowledged_is_sent_again(
     start: Start, record: Record, tmp_path: Path
 ) -> None:
-    there = record()
+    there, dead = record(), free_port()
     state = StateStore(tmp_path / "state.db")
-    settings = receiver(there.port, kind="inform", timeout_s=30)
-    first = start(settings, acknowledgements=KeptAcknowledgements(state))
-    first.send(*map(notice, range(11, 15)))
+    both = (
+        receiver(there.port, kind="inform", timeout_s=30),
+        receiver(dead, "dead", kind="inform", timeout_s=0.1, retries=0),
+    )
+    first = start(*both, kept=KeptDeliveries(state))
+    notices = [*map(notice, range(11, 14)), notice(14, identity="ended", cleared=True)]
+    first.send(*notices)
     there.wait(4)
     for number in (0, 1, 3):
         there.answer(number)
@@ -292,34 +301,113 @@ def test_after_a_restart_only_what_was_not_acknowledged_is_sent_again(
     state.close()
 
     reopened = StateStore(tmp_path / "state.db")
-    newcomer = record()
-    second = start(
-        settings,
-        receiver(newcomer.port, "newcomer", kind="inform", timeout_s=30),
-        acknowledgements=KeptAcknowledgements(reopened),
-    )
-    assert second.call(second.notifier.owed_above) == 12
-    second.resume(map(notice, range(1, 15)))
+    kept = KeptDeliveries(reopened)
+    assert kept.owed() == tuple(notices)
+    assert (kept.last("nms"), kept.last("dead"), kept.last("new")) == (12, 10, None)
+    newcomer, alive = record(), record(dead)
+    second = start(*both, receiver(newcomer.port, "new", kind="inform", timeout_s=30), kept=kept, last_sequence=14)
     there.wait(6)
+    alive.wait(4)
     time.sleep(0.1)
     assert texts(there.datagrams[4 : there.read()]) == [13, 14]
+    assert texts(alive.datagrams[:4]) == [11, 12, 13, 14]
     assert newcomer.read() == 0
+    for number in range(4):
+        alive.answer(number)
+    there.answer(4)
+    there.answer(5)
+    until(lambda: kept.owed() == () and kept.last("nms") == kept.last("dead") == 14)
     second.stop()
     reopened.close()
 
 
+@pytest.mark.parametrize("informs", [1, 40, 110])
+def test_a_kill_while_informs_are_open_loses_none_of_them(
+    informs: int, start: Start, record: Record, tmp_path: Path
+) -> None:
+    there, state = record(), tmp_path / "state.db"
+    told: set[str] = set()
+
+    def answer(until_there_are: int) -> None:
+        for number in range(len(there.datagrams), until_there_are):
+            there.wait(number + 1)
+            if number % 3:  # the others stay open
+                there.answer(number)
+                told.add(body_text(there.datagrams[number]))
+
+    command = [sys.executable, "-m", "tests.notify.child", str(state), str(there.port)]
+    child = subprocess.Popen(command, cwd=PROJECT)
+    try:
+        answer(informs)
+    finally:
+        child.kill()
+        child.wait()
+
+    store = StateStore(state)
+    actives = [notice(0, f"repeated #{number},", identity=f"lts1/clk{number}") for number in range(1, ALARMS + 1)]
+    settings = receiver(there.port, kind="inform", timeout_s=30)
+    running = start(settings, kept=KeptDeliveries(store), active=actives, last_sequence=ALARMS)
+    answered = len(there.datagrams)
+    ends = time.monotonic() + 8
+    while len(told) < ALARMS and time.monotonic() < ends:
+        for number in range(answered, there.read()):
+            there.answer(number)
+            told.add(body_text(there.datagrams[number]))
+            answered += 1
+        time.sleep(0.005)
+    assert {f"#{number}" for number in range(1, ALARMS + 1)} <= told
+    running.stop()
+    store.close()
+
+
+def body_text(datagram: bytes) -> str:
+    """Which alarm an inform is about: the first number in its text."""
+    found = re.search(rb"(?:connected|repeated) (#\d+)", datagram)
+    return found[1].decode() if found else ""
+
+
+def test_what_a_killed_agent_had_decided_on_but_not_noted_is_made_up_for(start: Start, record: Record) -> None:
+    behind, complete = record(), record()
+    start(
+        receiver(behind.port, "behind", kind="inform", timeout_s=30),
+        receiver(complete.port, "complete", kind="inform", timeout_s=30),
+        kept=Memory(behind=6, complete=7),
+        active=[notice(0, "repeated", identity="a")],
+        last_sequence=7,
+    )
+    behind.wait(1)
+    time.sleep(0.1)
+    assert b"repeated" in behind.datagrams[0]
+    assert (behind.read(), complete.read()) == (1, 0)
+
+
 def test_a_full_disk_stops_no_notification(start: Start, record: Record) -> None:
     class Full(Memory):
-        def keep(self, receiver: str, sequence: int) -> None:
+        def keep(self, settled: Mapping[str, int], owed: Iterable[Notice], done: Iterable[int]) -> None:
             raise HostError("no space left on device")
 
     there = record()
-    running = start(receiver(there.port), acknowledgements=Full())
+    running = start(receiver(there.port), kept=Full())
     running.send(notice(1))
     there.wait(1)
     time.sleep(0.3)
     running.send(notice(2))
     there.wait(2)
+
+
+def test_an_owed_notification_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None:
+    state = StateStore(tmp_path / "state.db")
+    kept = KeptDeliveries(state)
+    kept.keep({"nms": 5}, [notice(6), notice(7), notice(8)], [])
+    kept.keep({"nms": 4}, [], [])
+    with state.transaction() as connection:
+        connection.execute("UPDATE owed SET notice = replace(notice, 'varbinds', 'x') WHERE sequence = 6")
+        connection.execute("UPDATE owed SET notice = 'no JSON' WHERE sequence = 7")
+    assert kept.owed() == (notice(8),)
+    assert kept.last("nms") == 5
+    state.close()
+    with pytest.raises(HostError):
+        kept.owed()
 
 
 def test_stop_waits_for_what_is_under_way_but_not_for_the_dead(start: Start, record: Record) -> None:
@@ -336,8 +424,8 @@ def test_stop_waits_for_what_is_under_way_but_not_for_the_dead(start: Start, rec
     running.stop(drain_s=10)
     answering.join()
     assert 0.2 < time.monotonic() - began < 5
-    assert running.memory.last("nms") == 1
-    assert running.memory.last("dead") == 0
+    assert running.kept.settled == {"nms": 1, "dead": 0}
+    assert running.kept.owed() == [notice(1)]
 
 
 def test_pings_are_heartbeats_and_few(start: Start, record: Record) -> None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import NamedTuple
 
 import pytest
 
-from agent.config import Settings
 from agent.mib.encoding import OBJECT_IDENTIFIER, Oid, oid
-from agent.mib.groups.agent import AgentView
 from agent.mib.standard.notices import SNMP_TRAP_ENTERPRISE
-from agent.model.health import DeviceState
 from agent.wire import ber
-from agent.wire.announce import Pace, cold_start, heartbeat, ready
+from agent.wire.announce import Pace, cold_start
 from agent.wire.delivery import Order
 from agent.wire.notice import Notice
 from agent.wire.trap import V1Traps, V2cNotifications, trap_v1
@@ -78,19 +74,6 @@ def test_traps_read_no_answers() -> None:
     assert V1Traps(b"public").read(b"\x30\x00", 0) is None
     assert V2cNotifications(b"p", is_confirmed=False).read(V2cNotifications(b"p", is_confirmed=True).message(
         Order(1, notice()), 0), 0) is None  # fmt: skip
-
-
-def test_ready_and_heartbeat_say_how_many_devices_are_in_which_state() -> None:
-    now = datetime(2026, 1, 2, tzinfo=timezone.utc)
-    view = AgentView("1.2.3", now, now, Settings(), {DeviceState.UP: 3, DeviceState.DOWN: 1}, 0, 0)
-    more = varbind((1, 3, 6, 1, 4, 1, 99, 0), 0x42, b"\x09")
-    for made, arc in ((ready(MODULE, view, 5), 1001), (heartbeat(MODULE, view, 5, (more,)), 1002)):
-        assert made.oid == (*MODULE.root, 0, arc)
-        assert (made.sequence, made.identity, made.alarm_type, made.uptime_ticks) == (0, "", "", 5)
-        values = {name: content for name, _, content in map(ber.varbind, made.varbinds)}
-        wanted = {"lnbAgentVersion": b"1.2.3", "lnbAgentDevices": b"\x04", "lnbAgentDevicesUp": b"\x03"}
-        assert {name: values[(*MODULE.objects[name].oid, 0)] for name in wanted} == wanted
-    assert made.varbinds[-1] == more
 
 
 def test_a_pace_lets_one_through_per_interval() -> None:
