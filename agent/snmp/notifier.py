@@ -92,7 +92,7 @@ class Notifier:
             owed = ()
         self._owed = {notice.sequence: notice for notice in owed}
         for outlet in self._outlets.values():
-            settled = outlet.settled() or 0
+            settled = outlet.settled()
             missed = [notice for notice in owed if notice.sequence > settled]
             for notice in missed:
                 outlet.offer(notice)
@@ -200,7 +200,7 @@ class Notifier:
         """Write down what is settled and what is owed, beside the loop: the disk may be slow, or full."""
         outlets = self._outlets.values()
         owed = {notice.sequence: notice for outlet in outlets for notice in outlet.outstanding() if notice.sequence}
-        settled = {outlet.name: one for outlet in outlets if (one := outlet.settled()) is not None}
+        settled = {outlet.name: outlet.settled() for outlet in outlets}
         fresh = {name: one for name, one in settled.items() if self._settled.get(name) != one}
         added = [notice for sequence, notice in owed.items() if sequence not in self._owed]
         done = [sequence for sequence in self._owed if sequence not in owed]

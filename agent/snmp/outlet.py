@@ -67,7 +67,7 @@ class Outlet:
         engine: LocalEngine,
         supply: Supply,
         resolver: Executor,
-        settled: int | None,
+        settled: int,
         tally: Tally | None = None,
     ) -> None:
         self.target = target
@@ -101,7 +101,7 @@ class Outlet:
         """Whether there is nothing to wait for: all is delivered, or the receiver is down."""
         return not self._delivery.waiting or self._delivery.state is not DeliveryState.UP
 
-    def settled(self) -> int | None:
+    def settled(self) -> int:
         """The sequence number up to which nothing is owed to the receiver."""
         return self._delivery.settled()
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from agent.mib.encoding import Oid
 from agent.model.delivery import DeliveryState, Tally
+from agent.wire.backlog import Backlog
 from agent.wire.notice import Notice
 
 BURST: Final = 64
@@ -61,14 +61,6 @@ class _Flight:
     is_sent: bool = False
 
 
-Subject = str | Oid
-
-
-def _subject(notice: Notice) -> Subject:
-    """What a notification is about: its alarm, or its type where it is no alarm."""
-    return notice.identity or notice.oid
-
-
 class Delivery:
     """The notifications on their way to one receiver.
 
@@ -91,7 +83,7 @@ class Delivery:
         active_notices: Callable[[], Iterable[Notice]],
         heartbeat: Callable[[], Notice | None],
         tally: Tally,
-        settled: int | None = None,
+        settled: int = 0,
     ) -> None:
         self.policy = policy
         self.tally = tally
@@ -99,8 +91,7 @@ class Delivery:
         self._numbers = numbers
         self._active_notices = active_notices
         self._heartbeat = heartbeat
-        self._waiting: dict[int, Notice] = {}
-        self._newest: dict[Subject, int] = {}
+        self._waiting = Backlog()
         self._flights: dict[int, _Flight] = {}
         self._pings: dict[int, Notice] = {}
         self._is_pinging = False
@@ -125,31 +116,27 @@ class Delivery:
 
     def outstanding(self) -> list[Notice]:
         """Notifications that are not at their end, in order."""
-        return [flight.notice for flight in self._flights.values()] + list(self._waiting.values())
+        return [*(flight.notice for flight in self._flights.values()), *self._waiting]
 
-    def settled(self) -> int | None:
-        """The sequence number up to which nothing is owed to the receiver; None before there was any."""
+    def settled(self) -> int:
+        """The sequence number up to which nothing is owed to the receiver."""
         outstanding = self.outstanding()
-        is_resyncing = self._owes_resync or any(one.identity and not one.sequence for one in outstanding)
-        if self._settled is None or self._highest is None or is_resyncing:
-            return self._settled
+        if self._owes_resync or any(one.identity and not one.sequence for one in outstanding):
+            return self._settled  # what makes up for something is owed as well
         owed = [notice.sequence for notice in outstanding if notice.sequence > self._settled]
-        self._settled = min(owed) - 1 if owed else max(self._settled, self._highest)
+        self._settled = min(owed) - 1 if owed else self._highest
         return self._settled
 
     def pass_over(self, sequence: int) -> None:
         """A notification that is not for this receiver."""
-        if sequence:
-            self._highest = max(sequence, self._highest or 0)
-            if self._settled is None:
-                self._settled = sequence - 1
+        self._highest = max(sequence, self._highest)
 
     def offer(self, notice: Notice) -> None:
         """Take a notification to deliver."""
         self.pass_over(notice.sequence)
         is_full = len(self._waiting) >= self.policy.queue_limit
         if self._is_pinging or self._has_failed or is_full:
-            self._supersede(_subject(notice))
+            self._supersede(notice)
         if len(self._waiting) >= self.policy.queue_limit:
             self._make_room()
         self._append(notice)
@@ -240,15 +227,14 @@ class Delivery:
         self._owes_resync = False
         in_flight = {flight.notice.identity: flight.notice.sequence for flight in self._flights.values()}
         for notice in self._active_notices():
-            waiting = self._newest.get(_subject(notice))
-            if waiting is not None and self._waiting[waiting].sequence > notice.sequence:
+            waiting = self._waiting.newest(notice)
+            if waiting is not None and waiting.sequence > notice.sequence:
                 continue
             if in_flight.get(notice.identity, -1) >= notice.sequence:
                 continue
-            self._supersede(_subject(notice))
+            self._supersede(notice)
             self._append(notice)
-        ordered = sorted(self._waiting.items(), key=lambda item: item[1].sequence)
-        self._waiting = dict(ordered)
+        self._waiting.sort()
 
     def _repeated(self, now_s: float) -> list[Order]:
         """Informs whose time is up, to be sent again; or the receiver is down."""
@@ -270,8 +256,8 @@ class Delivery:
     def _fresh(self, now_s: float) -> list[Order]:
         orders = []
         while self._may_send():
-            request_id = next(iter(self._waiting))
-            notice = self._remove(request_id)
+            request_id, notice = self._waiting.first
+            self._waiting.remove(request_id)
             self._flights[request_id] = _Flight(notice, now_s + self.policy.timeout_s)
             orders.append(Order(request_id, notice))
         return orders
@@ -284,7 +270,7 @@ class Delivery:
             return len(self._flights) < BURST
         if len(self._flights) >= self.policy.window:
             return False
-        first = next(iter(self._waiting.values()))
+        _, first = self._waiting.first
         return not first.identity or all(flight.notice.identity != first.identity for flight in self._flights.values())
 
     def _pinged(self, now_s: float) -> list[Order]:
@@ -295,7 +281,7 @@ class Delivery:
         if heartbeat is not None:
             request_id = next(self._numbers)
         elif self._waiting:  # where no heartbeat may go, what waits serves as well
-            request_id, heartbeat = next(iter(self._waiting.items()))
+            request_id, heartbeat = self._waiting.first
         else:
             self._is_pinging, self._owes_resync = False, True
             return []
@@ -331,47 +317,28 @@ class Delivery:
         flight = self._flights.pop(request_id, None)
         if flight is not None:
             return flight.notice
-        return self._remove(request_id) if request_id in self._waiting else None
+        return self._waiting.remove(request_id) if request_id in self._waiting else None
 
     def _note(self, notice: Notice) -> None:
         if notice.sequence:
             self.last_sequence = max(notice.sequence, self.last_sequence or 0)
 
     def _append(self, notice: Notice) -> None:
-        request_id = next(self._numbers)
-        self._waiting[request_id] = notice
-        self._newest[_subject(notice)] = request_id
+        self._waiting.append(next(self._numbers), notice)
 
-    def _remove(self, request_id: int) -> Notice:
-        notice = self._waiting.pop(request_id)
-        if self._newest.get(_subject(notice)) == request_id:
-            del self._newest[_subject(notice)]
-        return notice
-
-    def _supersede(self, subject: Subject) -> None:
-        older = self._newest.get(subject)
-        if older is not None:
-            self._remove(older)
+    def _supersede(self, notice: Notice) -> None:
+        if self._waiting.remove_newest(notice):
             self.tally.superseded += 1
 
     def _make_room(self) -> None:
-        """Give up the oldest raise: a resynchronisation makes up for it, which it could not for a clear."""
-        victim = next((key for key, notice in self._waiting.items() if not notice.cleared), next(iter(self._waiting)))
-        notice = self._remove(victim)
-        self.tally.dropped += 1
-        if notice.identity:
+        if self._waiting.remove_least().identity:
             self._owes_resync = True
+        self.tally.dropped += 1
 
     def _take_back(self) -> None:
-        """What is in flight waits again, before the rest and with the request-ids it has."""
-        taken = {request_id: flight.notice for request_id, flight in self._flights.items()}
+        """What is in flight waits again, before the rest."""
+        self._waiting.put_back({request_id: flight.notice for request_id, flight in self._flights.items()})
         self._flights.clear()
-        self._waiting = {**taken, **self._waiting}
-        self._newest = {_subject(notice): request_id for request_id, notice in self._waiting.items()}
 
     def _coalesce(self) -> None:
-        """Of what waits keep the newest of each alarm."""
-        newest = set(self._newest.values())
-        kept = {request_id: notice for request_id, notice in self._waiting.items() if request_id in newest}
-        self.tally.superseded += len(self._waiting) - len(kept)
-        self._waiting = kept
+        self.tally.superseded += self._waiting.coalesce()

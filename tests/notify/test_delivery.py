@@ -203,7 +203,7 @@ def test_every_active_alarm_is_sent_again_after_the_configured_time() -> None:
 
 def test_what_is_settled_stops_below_the_first_that_is_still_owed() -> None:
     receiver = Receiver()
-    assert receiver.delivery.settled() is None
+    assert receiver.delivery.settled() == 0
     receiver.offer(*map(notice, range(11, 14)))
     assert receiver.delivery.settled() == 10
     receiver.delivery.acknowledge(receiver.orders[2].request_id)
@@ -287,7 +287,7 @@ def test_no_inform_is_lost_without_being_counted_whatever_happens(window: int, s
     assert delivery.state is DeliveryState.UP
     if not tally.dropped:
         assert told == {identity: alarm.sequence for identity, alarm in alarms.items()}
-        assert delivery.settled() == (max(alarm.sequence for alarm in alarms.values()) if alarms else None)
+        assert delivery.settled() == max((alarm.sequence for alarm in alarms.values()), default=0)
     for identity, alarm in alarms.items():
         if not alarm.cleared:  # dropped ones were made up for
             assert told[identity] == alarm.sequence
