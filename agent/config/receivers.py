@@ -209,8 +209,8 @@ class NotificationSettings(Model):
                 raise ValueError(f"{place}.level: {receiver.level} is more than {user.name!r} has; up to {user.level}")
             level = receiver.level or user.level
             keys = [user.auth if level != "noAuthNoPriv" else None, user.priv if level == "authPriv" else None]
-            if receiver.kind == "inform" and any(key and not getattr(key, "passphrase", None) for key in keys):
+            if receiver.kind == "inform" and any(getattr(key, "localized_key", None) for key in keys):
                 raise ValueError(
-                    f"{place}.user: informs need the passphrases of {user.name!r}: keys are made for the receiver's "
-                    "engine, and localized ones are for this agent's alone"
+                    f"{place}.user: informs need a passphrase of {user.name!r}: a localized key is for this agent's "
+                    "engine alone, and informs go by the receiver's"
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from agent.config import NotificationSettings, ReceiverSettings, UserSettings
 from agent.model.severity import Severity
@@ -13,8 +14,7 @@ from agent.snmp.service import make_user
 from agent.wire.access import Level
 from agent.wire.counters import Counters
 from agent.wire.delivery import Policy
-from agent.wire.keys import AUTH_PROTOCOLS, PRIV_PROTOCOLS
-from agent.wire.peer import Credentials, V3Informs
+from agent.wire.peer import V3Informs
 from agent.wire.selection import Selection
 from agent.wire.trap import Dialect, V1Traps, V2cNotifications, V3Traps
 from agent.wire.usm import Usm
@@ -104,22 +104,12 @@ def make_dialect(target: Target, engine: LocalEngine) -> Dialect:
         return V2cNotifications(community, is_confirmed=target.is_confirmed)
     level = LEVELS[settings.level or target.user.level]
     identity = engine.identity
+    localized = partial(make_user, target.user)
     if target.is_confirmed:
-        return V3Informs(_credentials(target.user), level, identity.engine_id, _message_id, secrets.randbits(64))
+        return V3Informs(localized, level, identity.engine_id, _message_id, secrets.randbits(64))
     usm = Usm(identity.engine_id, identity.boots, engine.time_s, {}, Counters(), secrets.randbits(64))
-    return V3Traps(usm, make_user(target.user, identity.engine_id), level, _message_id)
+    return V3Traps(usm, localized(identity.engine_id), level, _message_id)
 
 
 def _message_id() -> int:
     return secrets.randbits(31)
-
-
-def _credentials(user: UserSettings) -> Credentials:
-    name = user.name.encode()
-    if user.auth is None:
-        return Credentials(name)
-    auth, passphrase = AUTH_PROTOCOLS[user.auth.protocol], user.auth.passphrase.reveal().encode()
-    if user.priv is None:
-        return Credentials(name, auth, passphrase)
-    priv = PRIV_PROTOCOLS[user.priv.protocol]
-    return Credentials(name, auth, passphrase, priv, user.priv.passphrase.reveal().encode())

@@ -9,7 +9,7 @@ boots changed costs round trips and no timeout.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from agent.mib.encoding import Oid, packed, tlv
@@ -17,7 +17,6 @@ from agent.wire import ber, pdu
 from agent.wire.access import Level, Model
 from agent.wire.counters import Counters
 from agent.wire.delivery import Order
-from agent.wire.keys import AuthProtocol, PrivProtocol, auth_key, priv_key
 from agent.wire.trap import Again, Answer, Complaint, MessageNumbers, global_data, notification, read_response, scoped
 from agent.wire.user import Header, read_header
 from agent.wire.usm import BOOTS_MAX, TIME_WINDOW_S, Parameters, User, Usm, read_parameters
@@ -36,28 +35,6 @@ _REPEATS: Final = 3
 _ASKED_KEPT: Final = 512
 """Messages whose answers still count."""
 _DISCOVERY: Final = tlv(pdu.GET, b"\x02\x01\x00\x02\x01\x00\x02\x01\x00\x30\x00")
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """A user whose keys are made for whatever engine is asked."""
-
-    name: bytes
-    auth: AuthProtocol | None = None
-    auth_passphrase: bytes = field(default=b"", repr=False)
-    priv: PrivProtocol | None = None
-    priv_passphrase: bytes = field(default=b"", repr=False)
-
-    def localized(self, engine_id: bytes) -> User:
-        """The user with keys localized to an engine."""
-        if self.auth is None:
-            return User(self.name)
-        key = auth_key(self.auth_passphrase, self.auth, engine_id)
-        if self.priv is None:
-            return User(self.name, self.auth, key)
-        return User(
-            self.name, self.auth, key, self.priv, priv_key(self.priv_passphrase, self.auth, self.priv, engine_id)
-        )
 
 
 @dataclass(slots=True)
@@ -101,14 +78,20 @@ class V3Informs:
     """SNMPv3 informs to one receiver.
 
     Args:
+        localized: the user with keys for the engine with an ID.
         engine_id: this engine's own, whose context the notifications are about.
         first_salt: where the privacy salts begin.
     """
 
     def __init__(
-        self, credentials: Credentials, level: Level, engine_id: bytes, numbers: MessageNumbers, first_salt: int
+        self,
+        localized: Callable[[bytes], User],
+        level: Level,
+        engine_id: bytes,
+        numbers: MessageNumbers,
+        first_salt: int,
     ) -> None:
-        self._credentials = credentials
+        self._localized = localized
         self._level = level
         self._own_engine_id = engine_id
         self._numbers = numbers
@@ -179,7 +162,7 @@ class V3Informs:
         if not 5 <= len(said.engine_id) <= 32 or said.engine_id == asked.engine_id:
             return Complaint("the receiver names no usable engine ID")
         if self._engine is None or self._engine.id != said.engine_id:
-            self._engine = _Engine(said.engine_id, self._credentials.localized(said.engine_id))
+            self._engine = _Engine(said.engine_id, self._localized(said.engine_id))
         return self._again(message_id, asked)
 
     def _read_authentic(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -236,9 +237,11 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.parametrize("repeats", ["numbered", "without number"])
 @pytest.mark.parametrize("window", [1, 3])
 @given(steps=STEPS)
-def test_no_inform_is_lost_without_being_counted_whatever_happens(window: int, steps: list[Any]) -> None:
+def test_no_inform_is_lost_without_being_counted_whatever_happens(window: int, repeats: str, steps: list[Any]) -> None:
+    """Each notice carries its number as its time, too, so that a repetition shows which state it tells of."""
     receiver = Receiver(window=window, queue_limit=4)
     delivery, tally = receiver.delivery, receiver.delivery.tally
     numbers = count(1)
@@ -256,7 +259,7 @@ def test_no_inform_is_lost_without_being_counted_whatever_happens(window: int, s
     def acknowledge(order: Order) -> None:
         done = delivery.acknowledge(order.request_id)
         if done is not None and done.identity:
-            told[done.identity] = max(done.sequence, told.get(done.identity, 0))
+            told[done.identity] = max(done.uptime_ticks, told.get(done.identity, 0))
 
     def check() -> None:
         ended = tally.acknowledged + tally.dropped + tally.superseded
@@ -267,9 +270,11 @@ def test_no_inform_is_lost_without_being_counted_whatever_happens(window: int, s
 
     for step, value, flag in steps:
         if step == "offer":
-            one = notice(next(numbers), identity=f"alarm {value}", cleared=flag)
+            number = next(numbers)
+            one = notice(number, identity=f"alarm {value}", cleared=flag, uptime_ticks=number)
             alarms[one.identity] = one
-            receiver.active = [alarm for alarm in alarms.values() if not alarm.cleared]
+            active = [alarm for alarm in alarms.values() if not alarm.cleared]
+            receiver.active = active if repeats == "numbered" else [replace(alarm, sequence=0) for alarm in active]
             receiver.offer(one)
         elif step == "wait":
             receiver.go(receiver.now_s + value)
