@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -100,6 +100,7 @@ class ReceiverSettings(Model):
 
     Attributes:
         level: security level of v3 messages; the user's highest when left out.
+        view: what a v1 or v2c receiver may be told, by the name of a view of snmp.views; with v3 the user's own counts.
         source: own address (and port) that its messages leave from; the system chooses when left out.
         minimum_severity: alarms less severe than this are not sent; all are when left out.
         devices: names of devices, with `*`, `?` and `[...]`; empty for all.
@@ -116,6 +117,7 @@ class ReceiverSettings(Model):
     community: OpenSecret | None = None
     user: Annotated[str, Field(min_length=1, max_length=32)] | None = None
     level: Literal["noAuthNoPriv", "authNoPriv", "authPriv"] | None = None
+    view: str | None = None
     source: Annotated[str, AfterValidator(_source)] | None = None
     minimum_severity: Literal["critical", "major", "minor", "warning"] | None = None
     devices: tuple[Annotated[str, Field(min_length=1)], ...] = ()
@@ -134,6 +136,8 @@ class ReceiverSettings(Model):
         if self.version == "v3":
             if self.community is not None:
                 raise ValueError("community: not with v3; name a user of snmp.users with user:")
+            if self.view is not None:
+                raise ValueError("view: not with v3; what its user may be told counts")
             if self.user is None:
                 raise ValueError("user: is missing; v3 needs a user of snmp.users")
         else:
@@ -163,6 +167,11 @@ class ReceiverSettings(Model):
         return parse_endpoint(self.address)
 
     @property
+    def named_view(self) -> str | None:
+        """The view of a v1 or v2c receiver; None for v3, where the user's own counts."""
+        return None if self.version == "v3" else self.view or "default"
+
+    @property
     def own_endpoint(self) -> tuple[str, int] | None:
         """Own address and port to send from."""
         return None if self.source is None else parse_source(self.source)
@@ -189,6 +198,17 @@ class NotificationSettings(Model):
             if source[1] and sources.count(source) > 1:
                 raise ValueError(f"receivers: the source {source[0]} port {source[1]} is given twice")
         return self
+
+    def check_views(self, views: Collection[str]) -> None:
+        """Check that v1 and v2c receivers name views there are.
+
+        Raises:
+            ValueError: naming the receiver, and what is allowed.
+        """
+        for number, receiver in enumerate(self.receivers):
+            if receiver.named_view is not None and receiver.named_view not in views:
+                place, known = f"notifications.receivers[{number}].view", ", ".join(sorted(views))
+                raise ValueError(f"{place}: {receiver.named_view!r} is not defined; views are: {known}")
 
     def check_users(self, users: Sequence[UserSettings]) -> None:
         """Check that v3 receivers name users that can do what they ask.

@@ -61,6 +61,7 @@ class Settings(Model):
             if names.count(name) > 1:
                 raise ValueError(f"devices: the name {name!r} is given twice")
         self.notifications.check_users(self.snmp.users)
+        self.notifications.check_views(self.snmp.all_views)
         if not self.root_oid.startswith(("1.3.6.1.4.1.", "1.3.6.1.3.")):
             raise ValueError("root_oid: below 1.3.6.1.4.1 (enterprises) or 1.3.6.1.3 (experimental)")
         if self.root_oid.startswith("1.3.6.1.4.1.5597.") or self.root_oid == "1.3.6.1.4.1.5597":

@@ -18,7 +18,7 @@ from agent.wire.peer import V3Informs
 from agent.wire.selection import Selection
 from agent.wire.trap import Dialect, V1Traps, V2cNotifications, V3Traps
 from agent.wire.usm import Usm
-from agent.wire.view import NOTHING, View
+from agent.wire.view import View
 
 LEVELS = {
     "noAuthNoPriv": Level.NO_AUTH_NO_PRIV,
@@ -59,19 +59,28 @@ class Target:
 
 
 def make_targets(
-    settings: NotificationSettings, users: Iterable[UserSettings], views: Mapping[str, View]
+    settings: NotificationSettings,
+    users: Iterable[UserSettings],
+    views: Mapping[str, View],
+    of_user: Callable[[str, Level], View],
 ) -> tuple[Target, ...]:
     """The receivers of a configuration.
 
     Args:
-        settings: already checked, users included.
+        settings: already checked, users and views included.
         users: of snmp.users.
-        views: by the receiver's name; one without a view gets nothing.
+        views: of snmp.views and the built-in ones, by name.
+        of_user: the notify view of a user at a level.
     """
     by_name = {user.name: user for user in users}
-    return tuple(
-        Target(one, views.get(one.name, NOTHING), by_name[one.user] if one.user else None) for one in settings.receivers
-    )
+
+    def target(one: ReceiverSettings) -> Target:
+        if one.user is None:
+            return Target(one, views[one.named_view or ""])
+        user = by_name[one.user]
+        return Target(one, of_user(user.name, LEVELS[one.level or user.level]), user)
+
+    return tuple(map(target, settings.receivers))
 
 
 def make_policy(settings: ReceiverSettings) -> Policy:

@@ -72,6 +72,7 @@ def test_a_source_is_an_ip_address_with_or_without_a_port() -> None:
         ({"queue_limit": 0}, ".queue_limit", "1"),
         ({"resend_s": 0.5}, "", "1 second"),
         ({"minimum_severity": "bad"}, ".minimum_severity", "'critical'"),
+        ({"view": "nope"}, ".view", "views are: default"),
         ({"unknown": 1}, ".unknown", "known here: address, community"),
     ],
 )
@@ -88,6 +89,7 @@ def test_what_is_wrong_is_named_with_what_is_allowed(
     ("changes", "said"),
     [
         ({"community": "public"}, "community: not with v3"),
+        ({"view": "default"}, "view: not with v3"),
         ({"user": None}, "v3 needs a user"),
         ({"user": "nobody"}, "receivers[0].user: 'nobody' is no user of snmp.users; known: noc, open"),
         ({"level": "authPriv"}, "receivers[0].level: authPriv is more than 'noc' has; up to authNoPriv"),
@@ -128,7 +130,7 @@ def test_the_commented_sample_shows_every_key_with_its_default() -> None:
     defaults = NotificationSettings()
     assert shown == {key: getattr(defaults, key) for key in NotificationSettings.model_fields if key != "receivers"}
     assert set(receiver) == set(ReceiverSettings.model_fields)
-    required = {"name", "address", "community", "user", "level", "source", "minimum_severity"}
+    required = {"name", "address", "community", "user", "level", "source", "view", "minimum_severity"}
     plain = ReceiverSettings.model_validate(NMS)
     for key in receiver.keys() - required:
         assert receiver[key] == (list(value) if isinstance(value := getattr(plain, key), tuple) else value), key

@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 import pytest
 
-from agent.config import NotificationSettings, ReceiverSettings, SnmpSettings
+from agent.config import ReceiverSettings, SnmpSettings
 from agent.config.snmp import UserSettings
 from agent.mib.module import parse_oid
 from agent.model.delivery import DeliveryRow, DeliveryState
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.notifier import Deliveries, Notifier
 from agent.snmp.outlet import Supply
-from agent.snmp.target import LocalEngine, make_targets
+from agent.snmp.target import LocalEngine, Target
 from agent.wire.notice import Notice
 from agent.wire.view import View, make_view
 from tests.notify.notices import HEARTBEAT
@@ -107,8 +107,8 @@ class Running:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(seconds)
 
     def _targets(self, receivers: Sequence[ReceiverSettings]) -> Any:
-        views = {one.name: self._views.get(one.name, ALL) for one in receivers}
-        return make_targets(NotificationSettings(receivers=tuple(receivers)), self._users, views)
+        by_name = {user.name: user for user in self._users}
+        return [Target(one, self._views.get(one.name, ALL), by_name.get(one.user or "")) for one in receivers]
 
     def call(self, function: Callable[[], T]) -> T:
         """Call a function in the loop's thread."""
