@@ -16,6 +16,7 @@ from datetime import datetime, timezone
 from itertools import count
 from math import isinf
 
+from agent.mib.render import dotted
 from agent.model.delivery import DeliveryRow, DeliveryState, Tally
 from agent.snmp.route import Events, Route
 from agent.snmp.target import LocalEngine, Target, make_dialect, make_policy, make_selection
@@ -134,7 +135,12 @@ class Outlet:
 
     def offer(self, notice: Notice) -> None:
         """Deliver a notification, if it is for this receiver."""
-        reason = self._selection.against(notice)
+        try:
+            reason = self._selection.against(notice)
+        except BerError as problem:
+            log.error("notification-malformed receiver=%s oid=%s: %s", self.name, dotted(notice.oid), problem)
+            self._delivery.tally.dropped += 1
+            return
         if reason is None:
             self._delivery.offer(notice)
             self._plan()

@@ -217,6 +217,18 @@ def test_what_no_datagram_can_hold_is_dropped_and_counted(start: Start, record: 
     assert running.row().last_error == "Message too long"
 
 
+def test_a_malformed_notification_stops_nothing_but_itself(
+    start: Start, record: Record, caplog: pytest.LogCaptureFixture
+) -> None:
+    there = record()
+    running = start(receiver(there.port))
+    running.send(notice(1, varbinds=(b"\x30\x05\x06",)), notice(2))
+    there.wait(1)
+    assert texts(there.datagrams) == [2]
+    assert running.row().tally.dropped == 1
+    assert "notification-malformed receiver=nms" in caplog.text
+
+
 def test_filters_pass_what_is_severe_enough_of_the_devices_and_types_asked_for(start: Start, record: Record) -> None:
     there = record()
     running = start(receiver(there.port, minimum_severity="major", devices=["lts*"], types=["antenna*", "holdover"]))
