@@ -5,6 +5,7 @@ from agent.config.device import Auth, DeviceSettings, PollSettings, TlsSettings
 from agent.config.grant import AccessSettings, Member
 from agent.config.interapp import InterAppSettings, WebSettings
 from agent.config.load import first_problem, load_overlay, load_settings
+from agent.config.receivers import NotificationSettings, ReceiverSettings
 from agent.config.secret import Secret
 from agent.config.settings import DEFAULT_ROOT, HttpSettings, Overlay, Settings
 from agent.config.snmp import CommunitySettings, SnmpSettings, parse_listen
@@ -22,8 +23,10 @@ __all__ = [
     "HttpSettings",
     "InterAppSettings",
     "Member",
+    "NotificationSettings",
     "Overlay",
     "PollSettings",
+    "ReceiverSettings",
     "Secret",
     "Settings",
     "SnmpSettings",

@@ -11,6 +11,7 @@ from agent.config.alarms import AlarmSettings
 from agent.config.base import Model, Oid
 from agent.config.device import DeviceSettings, PollSettings
 from agent.config.interapp import InterAppSettings, WebSettings
+from agent.config.receivers import NotificationSettings
 from agent.config.snmp import SnmpSettings
 
 DEFAULT_ROOT = "1.3.6.1.4.1.8072.9999.9999.5597"
@@ -37,6 +38,7 @@ class Settings(Model):
     state_dir: Path = Path("/var/lib/lantime-agent")
     root_oid: Oid = DEFAULT_ROOT
     snmp: SnmpSettings = SnmpSettings()
+    notifications: NotificationSettings = NotificationSettings()
     http: HttpSettings = HttpSettings()
     interapp: InterAppSettings = InterAppSettings()
     web: WebSettings = WebSettings()
@@ -64,6 +66,8 @@ class Settings(Model):
             if names.count(name) > 1:
                 raise ValueError(f"devices: the name {name!r} is given twice")
         self.snmp.check_contexts(names)
+        self.notifications.check_users(self.snmp.users)
+        self.notifications.check_views(self.snmp.all_views)
         if not self.root_oid.startswith(("1.3.6.1.4.1.", "1.3.6.1.3.")):
             raise ValueError("root_oid: below 1.3.6.1.4.1 (enterprises) or 1.3.6.1.3 (experimental)")
         if self.root_oid.startswith("1.3.6.1.4.1.5597.") or self.root_oid == "1.3.6.1.4.1.5597":

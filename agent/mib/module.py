@@ -22,6 +22,7 @@ from agent.mib.groups import (
     network,
     ntp,
     ptp,
+    receiver,
     sensor,
     service,
     storage,
@@ -54,6 +55,7 @@ GROUPS = (
     http.GROUP,
     interapp.GROUP,
     alarm.GROUP,
+    receiver.GROUP,
 )
 
 

@@ -143,6 +143,15 @@ class Usm:
             return self.undecryptable(user) if plain is None else (user, plain)
         return user, data
 
+    def open_answer(self, datagram: bytes, said: Parameters, user: User, level: Level, data: bytes) -> bytes | None:
+        """The plain scopedPDU of an authenticated answer from an engine that is the authoritative one.
+
+        None when it is not authentic or cannot be decrypted; whether it is in time is for the caller to say.
+        """
+        if not self._is_authentic(datagram, said, user):
+            return None
+        return self._decrypted(user, said, data) if level is Level.AUTH_PRIV else data
+
     def _decrypted(self, user: User, said: Parameters, data: bytes) -> bytes | None:
         """The plain scopedPDU, for DES with its padding; None when it cannot be."""
         assert user.priv is not None  # noqa: S101 - the level was checked

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from agent.config import Settings
 from agent.mib.declaration import Column, Group, Scalars
+from agent.mib.groups.receiver import ReceiverRow
 from agent.mib.syntax import DATE_AND_TIME, GAUGE, TEXT
 from agent.model.health import DeviceState
 
@@ -21,6 +22,7 @@ class AgentView:
         drift: mismatches in all devices' last documents.
         front_restarts: how often the process that answers died and was started anew, of this agent.
         back_restarts: the same of the process that polls.
+        receivers: of notifications.
     """
 
     version: str
@@ -32,6 +34,7 @@ class AgentView:
     cells: int
     front_restarts: int = 0
     back_restarts: int = 0
+    receivers: tuple[ReceiverRow, ...] = ()
 
 
 INFO = Scalars(

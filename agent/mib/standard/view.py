@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from agent.config import SnmpSettings
+from agent.config import NotificationSettings, SnmpSettings
 from agent.mib.encoding import Oid
 
 
@@ -49,6 +49,7 @@ class SelfView:
     engine_id: bytes
     engine_boots: int
     contexts: tuple[str, ...] = ("",)
+    notifications: NotificationSettings = field(default_factory=NotificationSettings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Notifications, from the queue to receivers of others."""
