@@ -15,6 +15,7 @@ from agent.snmp.service import LIVE, WireService
 from agent.wire.block import live_blocks
 from agent.wire.counters import Counters
 from agent.wire.store import Store
+from agent.wire.strangers import FailureObserver
 from agent.wire.writing import SpinLock, Submit, Writer, writables
 
 if TYPE_CHECKING:
@@ -24,11 +25,15 @@ SERIAL_NUMBER = "snmpSetSerialNo"
 
 
 def make_answering(
-    settings: Settings, identity: EngineIdentity, sockets: Sequence[socket.socket], submit: Submit
+    settings: Settings,
+    identity: EngineIdentity,
+    sockets: Sequence[socket.socket],
+    submit: Submit,
+    observe: FailureObserver,
 ) -> WireService | SnmpService:
     """The configured path with everything that is its own; silent until a back has given it the rest.
 
-    `submit` carries out what SETs ask for.
+    `submit` carries out what SETs ask for; `observe` is told of messages that fail authentication.
     """
     modules = (northbound(settings.root_oid), STANDARD)
     store = Store(located.oid for module in modules for located in module.objects.values())
@@ -41,4 +46,4 @@ def make_answering(
         from agent.snmp.engine import SnmpService  # not loaded where it is not used: it costs half a second and 20 MB
 
         return SnmpService(identity, store, counters, sockets)
-    return WireService(identity, store, counters, sockets, writer)
+    return WireService(identity, store, counters, sockets, writer, observe)

@@ -13,6 +13,9 @@ from datetime import datetime, timezone
 from typing import Any, Protocol
 
 import agent
+from agent.app.alarming import OWNER as ALARMS
+from agent.app.alarming import Alarming
+from agent.app.alarming import Around as AlarmsAround
 from agent.app.plans import check_reloadable, check_startable, plans_by_device
 from agent.config import DeviceSettings, Settings
 from agent.mib.build import build
@@ -21,6 +24,7 @@ from agent.mib.groups.agent import AgentView
 from agent.mib.module import northbound
 from agent.mib.plan import make_plan
 from agent.mib.standard import STANDARD, SelfView
+from agent.model.alarm.events import ProcessDied
 from agent.model.identity import Identities
 from agent.service.assigner import Assigner
 from agent.service.interapp import OWNER as MESSAGES
@@ -32,13 +36,16 @@ from agent.service.state import StateStore
 from agent.service.written import FIELDS, WrittenSettings, configured, still_valid, with_values
 from agent.snmp.engineid import EngineIdentity
 from agent.wire.block import Block, make_blocks
-from agent.wire.context import Contexts, make_contexts
+from agent.wire.context import make_contexts
 from agent.wire.counters import Counters
 from agent.wire.crypto import check_crypto
 from agent.wire.policy import Policy, make_policy
 from agent.wire.writing import Assignment, Result
 
 log = logging.getLogger(__name__)
+
+AUTHENTICATION_FAILED = {"event": "authenticationFailed"}
+"""What the front tells when a message failed authentication."""
 
 
 class Answering(Protocol):
@@ -98,7 +105,7 @@ class Back:
         self._plans = plans_by_device(self.module, settings)
         self._agent_plan, self._self_plan = make_plan(self.module), make_plan(STANDARD)
         self._loaded = datetime.now(timezone.utc)
-        self._contexts = Contexts()
+        self._indexes: dict[str, int] = {}
 
     async def start(self) -> None:
         """Begin to poll, to work and to be served.
@@ -112,8 +119,11 @@ class Back:
             self._files = MessageFiles(self.settings.state_dir)
             undo.callback(self._files.store.close)
             self.settings = with_values(self._configured, still_valid(self._configured, self._state.written()))
+            numbered = self._indexed()
+            self._policy = self._make_policy()
+            self.alarming = Alarming(self.settings, self._indexes, self._policy.access, self._around_alarms())
             self.keepers = {
-                device.name: Keeper(index, device, self._surroundings(device.name)) for device, index in self._indexed()
+                device.name: Keeper(index, device, self._surroundings(device.name)) for device, index in numbered
             }
             self.poller = Poller(
                 self.keepers.values(),
@@ -122,22 +132,26 @@ class Back:
                 self._serve_agent,
                 Rejections(self._state),
             )
-            around = Around(lambda: self.keepers, self._take_settings, self._answering, self._agent_plan)
-            self.interapp = InterApp(self.settings, self._files, self.poller, around)
+            self.interapp = InterApp(self.settings, self._files, self.poller, self._around_bus())
             controls = self.interapp.controls
             plain = WrittenSettings(FIELDS.keys() - controls.names, self._take_settings)
             self._assigner = Assigner([plain, controls])
+            await self.alarming.start(is_cold=not self._start.restarts)
+            undo.push_async_callback(self.alarming.stop)
             self.poller.start()
             undo.push_async_callback(self.poller.stop)
             await self.interapp.start()
             self._show_all()
             undo.pop_all()
+        if self._start.restarts:
+            self.alarming.happened(ProcessDied("back", self._start.restarts))
         log.info("started version=%s devices=%d", agent.__version__, len(self.keepers))
 
     async def stop(self) -> None:
-        """Stop working, then polling."""
+        """Stop working, then polling, then notifying."""
         await self.interapp.stop()
         await self.poller.stop()
+        await self.alarming.stop()
         self._state.close()
         log.info("stopped")
 
@@ -156,7 +170,9 @@ class Back:
         self.settings = with_values(settings, still_valid(settings, self._state.written()))
         self._loaded = datetime.now(timezone.utc)
         self._renew_keepers()
+        self._policy = self._make_policy()
         self.interapp.configure(self.settings)
+        self.alarming.reload(self.settings, self._indexes, self._policy.access)
         self._show_all()
         log.info("reloaded devices=%d", len(self.keepers))
 
@@ -173,6 +189,7 @@ class Back:
         self._serve_self()
         self._serve_agent()
         self.interapp.configure(self.settings)
+        self.alarming.configure(self.settings, self._indexes)
         log.info("settings-written by=%s objects=%s", who, ",".join(values))
 
     def _renew_keepers(self) -> None:
@@ -200,20 +217,45 @@ class Back:
         indexes = Identities(self._state.given(""))
         numbered = [(device, indexes.index("device", device.name)) for device in self.settings.devices]
         self._state.keep("", indexes.take_fresh())
-        self._contexts = make_contexts(self.module, {device.name: index for device, index in numbered})
+        self._indexes = {device.name: index for device, index in numbered}
         return numbered
+
+    def _make_policy(self) -> Policy:
+        contexts = make_contexts(self.module, self._indexes)
+        return make_policy(self.settings.snmp, self._start.identity.engine_id, contexts)
+
+    def _around_alarms(self) -> AlarmsAround:
+        return AlarmsAround(
+            self.module, self._agent_plan, self._start.identity, self._state, self._answering, self._serve_agent
+        )
+
+    def _around_bus(self) -> Around:
+        return Around(
+            lambda: self.keepers, self._take_settings, self._answering, self._agent_plan,
+            alarms=self.alarming, check_alarm=self.alarming.watcher.check, observer=self.alarming.observe,
+        )  # fmt: skip
+
+    def on_front_event(self, event: Any) -> None:
+        """The front tells of something: a message that failed authentication."""
+        if event == AUTHENTICATION_FAILED:
+            self.alarming.authentication_failed()
+
+    def on_front_restart(self, restarts: int) -> None:
+        """A new front is there because the one before it died."""
+        self.alarming.happened(ProcessDied("front", restarts))
 
     def _surroundings(self, name: str) -> Surroundings:
         limits, choices = _limits(self.settings), self._files.choices.of
-        return Surroundings(self._plans[name], self._answering, self._state, limits, choices=choices)
+        seen = self.alarming.device_read
+        return Surroundings(self._plans[name], self._answering, self._state, limits, seen=seen, choices=choices)
 
     def _show_all(self) -> None:
         """Have everything served that is not a poll's to bring."""
-        self._answering.obey(make_policy(self.settings.snmp, self._start.identity.engine_id, self._contexts))
+        self._answering.obey(self._policy)
         self._serve_self()
         self._serve_agent()
         owners = [keeper.owner(feed) for keeper in self.keepers.values() for feed in Feed]
-        self._answering.open(["self", "agent", MESSAGES, *owners])
+        self._answering.open(["self", "agent", MESSAGES, ALARMS, *owners])
 
     def _serve_self(self) -> None:
         identity = self._start.identity
@@ -224,7 +266,8 @@ class Back:
             object_id=self.module.root,
             engine_id=identity.engine_id,
             engine_boots=identity.boots,
-            contexts=tuple(self._contexts),
+            contexts=("", *self._indexes),
+            notifications=self.settings.notifications,
         )
         self._serve("self", self._self_plan, view)
 
@@ -240,6 +283,7 @@ class Back:
             cells=sum(keeper.cells for keeper in keepers),
             front_restarts=self._answering.restarts,
             back_restarts=self._start.restarts,
+            receivers=self.alarming.receivers(),
         )
         self._serve("agent", self._agent_plan, view)
 

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Sequence
 
 from agent.app.answering import make_answering
-from agent.app.back import Back, Start
+from agent.app.back import AUTHENTICATION_FAILED, Back, Start
 from agent.app.control import LOST, READY, Parent
 from agent.channel.inlet import Inlet
 from agent.channel.outlet import Outlet
@@ -17,6 +17,7 @@ from agent.errors import AgentError
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.service import WireService
 from agent.wire.later import Later
+from agent.wire.strangers import AuthenticationFailure
 from agent.wire.writing import Assignment, Result
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,10 @@ async def run_front(
     def submit(wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         return inlet.submit(wanted, who)
 
-    answering = make_answering(settings, identity, sockets, submit)
+    def observe(failure: AuthenticationFailure) -> None:
+        inlet.tell(AUTHENTICATION_FAILED)
+
+    answering = make_answering(settings, identity, sockets, submit, observe)
     assert isinstance(answering, WireService)  # noqa: S101 - the pysnmp path runs in one process
     inlet = Inlet(answering, restarts, lambda: parent.tell(READY), lambda: parent.tell(LOST))
     parent = Parent(control, inlet.attach, lambda: None)
@@ -43,11 +47,29 @@ async def run_front(
     await answering.close()
 
 
+class _Late:
+    """The back as the outlet calls it, which is made before it."""
+
+    back: Back
+
+    def assign(self, wanted: Sequence[Assignment], who: str) -> Result:
+        """Carry out a SET."""
+        return self.back.assign(wanted, who)
+
+    def event(self, event: object) -> None:
+        """The front tells of something."""
+        self.back.on_front_event(event)
+
+    def restart(self, restarts: int) -> None:
+        """There is a new front."""
+        self.back.on_front_restart(restarts)
+
+
 async def run_back(control: socket.socket, settings: Settings, start: Start, load: Callable[[], Settings]) -> None:
     """Poll until the parent says stop or is gone; `load` reads the configuration anew."""
-
-    def assign(wanted: Sequence[Assignment], who: str) -> Result:
-        return back.assign(wanted, who)
+    late = _Late()
+    outlet = Outlet(late.assign, late.event, late.restart)
+    back = late.back = Back(settings, start, outlet, Client)
 
     def reload() -> None:
         try:
@@ -55,10 +77,8 @@ async def run_back(control: socket.socket, settings: Settings, start: Start, loa
         except AgentError as problem:
             log.error("reload-refused problem=%r: the configuration is as before", str(problem))
 
-    outlet = Outlet(assign)
-    parent = Parent(control, outlet.attach, reload)
-    back = Back(settings, start, outlet, Client)
     await back.start()
+    parent = Parent(control, outlet.attach, reload)
     parent.tell(READY)
     await parent.stopped.wait()
     await outlet.close()

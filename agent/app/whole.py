@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime, timezone
 
 from agent.app.answering import make_answering
-from agent.app.back import Back, Start
+from agent.app.back import AUTHENTICATION_FAILED, Back, Start
 from agent.app.plans import check_startable
 from agent.config import Settings
 from agent.device.client import Client
@@ -20,6 +20,7 @@ from agent.snmp.engineid import start_engine
 from agent.snmp.sockets import open_sockets
 from agent.wire.counters import Counters
 from agent.wire.store import Store
+from agent.wire.strangers import AuthenticationFailure
 from agent.wire.writing import Assignment, Result
 
 log = logging.getLogger(__name__)
@@ -53,9 +54,7 @@ class App:
             self._lock = StateLock(settings.state_dir)
             undo.callback(self._lock.release)
             identity = start_engine(settings.state_dir, settings.snmp.engine_id)
-            self._answering = make_answering(
-                settings, identity, sockets, lambda wanted, who: self.back.assign(wanted, who)
-            )
+            self._answering = make_answering(settings, identity, sockets, self._assign, self._on_failure)
             undo.push_async_callback(self._answering.close)
             self.back = Back(settings, Start(identity, datetime.now(timezone.utc)), self._answering, self._open_session)
             await self.back.start()
@@ -77,6 +76,9 @@ class App:
 
     def _assign(self, wanted: Sequence[Assignment], who: str) -> Result:
         return self.back.assign(wanted, who)
+
+    def _on_failure(self, failure: AuthenticationFailure) -> None:
+        self.back.on_front_event(AUTHENTICATION_FAILED)
 
     @property
     def settings(self) -> Settings:

@@ -33,13 +33,20 @@ class Outlet:
     Args:
         assign: carries out a SET that passed the front's checks.
         on_event: is told of the front's events.
+        on_restart: is told how often a front died, when another one has.
 
     Attributes:
         counters: the front's, a second old at most.
         restarts: how often a front died.
     """
 
-    def __init__(self, assign: Assign, on_event: Callable[[Any], None] = lambda event: None) -> None:
+    def __init__(
+        self,
+        assign: Assign,
+        on_event: Callable[[Any], None] = lambda event: None,
+        on_restart: Callable[[int], None] = lambda restarts: None,
+    ) -> None:
+        self._on_restart = on_restart
         self.counters = Counters()
         self.restarts = 0
         self._assign = assign
@@ -121,6 +128,8 @@ class Outlet:
             connection.close()
 
     async def _greet(self, connection: Connection, hello: Hello) -> None:
+        if hello.restarts > self.restarts and not hello.owners:
+            self._on_restart(hello.restarts)
         self.restarts = hello.restarts
         self._theirs = frozenset(hello.owners) - self._sent.keys()
         if not hello.owners:  # the counters of one that died go on in the next

@@ -226,9 +226,8 @@ class NotificationSettings(Model):
                 allowed = ", ".join(sorted(known)) or "none"
                 raise ValueError(f"{place}.user: {receiver.user!r} is no user of snmp.users; known: {allowed}")
             if receiver.level and LEVELS.index(receiver.level) > LEVELS.index(user.highest_level):
-                raise ValueError(
-                    f"{place}.level: {receiver.level} is more than {user.name!r} has; up to {user.highest_level}"
-                )
+                has = f"up to {user.highest_level}"
+                raise ValueError(f"{place}.level: {receiver.level} is more than {user.name!r} has; {has}")
             level = receiver.level or user.highest_level
             keys = [user.auth if level != "noAuthNoPriv" else None, user.priv if level == "authPriv" else None]
             if receiver.kind == "inform" and any(getattr(key, "localized_key", None) for key in keys):

@@ -22,11 +22,28 @@ TRACKING: Final = {"lnbHttpTracking": "enabled", "lnbHttpMaxCount": "maximum", "
 """Object name to the member of setHttpTracking's content."""
 BOUNDS: Final = frozenset({"lnbIacMaxCount", "lnbIacKeepMinutes"})
 SLOT_TYPES: Final = {"attach": "attachCard", "detach": "detachCard"}
-CONTROLS: Final = frozenset({*TRACKING, *BOUNDS, "lnbIacMessageControl", "lnbIacDeviceCommand", "lnbIacSlotCommand"})
+ALARMS: Final = {
+    "lnbAlarmAcknowledged": "acknowledgeAlarm", "lnbAlarmResync": "resyncAlarms", "lnbAlarmTest": "testNotification",
+}  # fmt: skip
+"""Object name to the message type it becomes."""
+CONTROLS: Final = frozenset(
+    {*TRACKING, *BOUNDS, "lnbIacMessageControl", "lnbIacDeviceCommand", "lnbIacSlotCommand", *ALARMS}
+)
 """Every object that is written through `Controls`."""
 
+NOT_WRITABLE: Final = 17
 Instance = tuple[int, ...]
 """Sub-identifiers behind the object's OID: (0,) of a scalar, else the row's index."""
+
+
+CheckAlarm = Callable[[str, Instance, Any], int]
+
+
+def _alarm_content(name: str, instance: Instance, value: Any) -> dict[str, Any]:
+    """Content of the message that a written object of the alarms becomes."""
+    if name == "lnbAlarmAcknowledged":
+        return {"index": instance[-1]}
+    return {"text": value} if name == "lnbAlarmTest" else {}
 
 
 class Controls:
@@ -36,11 +53,15 @@ class Controls:
         bus: takes the messages.
         assign: writes bounds.
         view: what the tables show now.
+        check_alarm: the same as `check`, of the alarms' objects.
     """
 
     names = CONTROLS
 
-    def __init__(self, bus: Bus, assign: Assign, view: Callable[[], BusView]) -> None:
+    def __init__(
+        self, bus: Bus, assign: Assign, view: Callable[[], BusView], check_alarm: CheckAlarm = lambda *_: NOT_WRITABLE
+    ) -> None:
+        self._check_alarm = check_alarm
         self._bus = bus
         self._assign = assign
         self._view = view
@@ -51,6 +72,8 @@ class Controls:
             return 0 if instance == (0,) else NO_CREATION
         if name == "lnbIacMessageControl":
             return self._check_message(instance, value)
+        if name in ALARMS:
+            return self._check_alarm(name, instance, value) or (RESOURCE_UNAVAILABLE if self._bus.is_full else 0)
         if self._row(name, instance) is None:
             return NO_CREATION
         # What is open already is the same message, so that a manager's repetition finds no full table.
@@ -87,6 +110,8 @@ class Controls:
             else:
                 self._bus.purge(index)
             return None
+        if name in ALARMS:
+            return self._bus.submit(Letter(ALARMS[name], _alarm_content(name, instance, value), source))
         known = self._open_like(name, instance, value)
         if known is not None:
             return known.message

@@ -17,7 +17,7 @@ from agent.mib.plan import Plan
 from agent.model.message import Entry, Event, Message, Reason
 from agent.service.bus import Bus, Office
 from agent.service.busview import bus_view, slot_rows
-from agent.service.controls import Controls
+from agent.service.controls import NOT_WRITABLE, CheckAlarm, Controls
 from agent.service.fleet import PolledFleet, SlotChoices
 from agent.service.handlers import Alarms, Assign, Reach
 from agent.service.keeper import Keeper, Outcome
@@ -52,6 +52,7 @@ class Around:
         sink: where blocks are served from.
         plan: plan of the module, without overlays.
         alarms: the watcher of alarms, if there is one.
+        check_alarm: whether an object of the alarms may be written.
         observer: is told of every event.
     """
 
@@ -60,6 +61,7 @@ class Around:
     sink: Sink
     plan: Plan
     alarms: Alarms | None = None
+    check_alarm: CheckAlarm = lambda *_: NOT_WRITABLE
     observer: Callable[[Event], None] = lambda event: None
 
 
@@ -98,7 +100,7 @@ class InterApp:
         self._stale = False
         self._made = self._served = 0
         self._slots: tuple[SlotCommandRow, ...] = ()
-        self.controls = Controls(self.bus, around.assign, self.view)
+        self.controls = Controls(self.bus, around.assign, self.view, around.check_alarm)
         self.watch = PollWatch(self.bus.submit, self.bus.tell)
         self._poller = poller
         poller.on_outcome.append(self._polled)

@@ -21,6 +21,7 @@ from agent.model.message import (
     Message,
     MessageFailed,
     MessageState,
+    MessageSucceeded,
     Reason,
 )
 from agent.model.message import handler as handlers
@@ -246,5 +247,7 @@ class Ledger:
         )  # fmt: skip
         if message.state is MessageState.FAILED and message.reason is not Reason.CANCELLED:
             self.tell(MessageFailed(self.clock(), message))
+        elif message.state is MessageState.SUCCEEDED:
+            self.tell(MessageSucceeded(self.clock(), message))
         self.on_end(entry)
         self.on_change()

@@ -346,6 +346,11 @@ class Watcher:
         self._test_text, self._test_wanted = text, True
         self.version += 1
 
+    def test_notice(self, text: str) -> Notice:
+        """A test notification for one receiver alone; not numbered."""
+        view = replace(self.view(), test_text=text)
+        return self._notices.of_agent(TEST, view, self._around.uptime_ticks(), numbered=False)
+
     def check(self, name: str, instance: Key, value: Any) -> int:
         """Whether a manager may set an object of the alarm group: an error status of RFC 3416, 0 when it may."""
         if name == "lnbAlarmAcknowledged" and self._at(instance) is None:

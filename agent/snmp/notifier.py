@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Protocol
@@ -73,7 +73,12 @@ class Notifier:
         self._throttle = Throttle()
         self._resolver = ThreadPoolExecutor(_RESOLVERS, "look-up")
 
-    async def start(self, targets: Iterable[Target], last_sequence: int = 0) -> None:
+    async def start(
+        self,
+        targets: Iterable[Target],
+        last_sequence: int = 0,
+        since: Callable[[int], Iterable[Notice]] = lambda sequence: (),
+    ) -> None:
         """Open the ways to the receivers, and go on with what they were owed when the agent ended.
 
         What cannot be opened is tried again, and shown until then. A receiver that is new is owed nothing.
@@ -82,6 +87,7 @@ class Notifier:
             targets: the receivers.
             last_sequence: the number of the last notification that was decided on. A receiver whose records do not
                 reach so far (the agent was killed in between) is sent every active alarm once.
+            since: the notifications that were decided on behind a number, as far as they are still known.
         """
         self._last_sequence = last_sequence
         self.reload(targets)
@@ -90,13 +96,16 @@ class Notifier:
         except HostError as problem:
             log.error("deliveries-not-read: %s", problem)
             owed = ()
+        settled = [outlet.settled() for outlet in self._outlets.values()]
+        decided = {notice.sequence: notice for notice in since(min(settled))} if settled else {}
+        owed = tuple(dict(sorted((decided | {notice.sequence: notice for notice in owed}).items())).values())
         self._owed = {notice.sequence: notice for notice in owed}
         for outlet in self._outlets.values():
-            settled = outlet.settled()
-            missed = [notice for notice in owed if notice.sequence > settled]
+            reached = outlet.settled()
+            missed = [notice for notice in owed if notice.sequence > reached]
             for notice in missed:
                 outlet.offer(notice)
-            if last_sequence > max([settled, *(notice.sequence for notice in missed)]):
+            if last_sequence > max([reached, *(notice.sequence for notice in missed)]):
                 outlet.owe_resync()
         await self._write()  # from here on new receivers are known ones, whatever happens
 
@@ -141,6 +150,22 @@ class Notifier:
         for outlet in self._outlets.values():
             outlet.offer(notice)
         self._progressed()
+
+    def send_to(self, receiver: str, notice: Notice) -> None:
+        """Deliver a notification to one receiver alone.
+
+        Raises:
+            LookupError: there is none of that name, or it is switched off.
+        """
+        if receiver not in self._outlets:
+            raise LookupError(f"no receiver {receiver!r}")
+        self._outlets[receiver].offer(notice)
+        self._progressed()
+
+    @property
+    def receivers(self) -> int:
+        """How many receivers are sent to."""
+        return len(self._outlets)
 
     def deliveries(self) -> tuple[DeliveryRow, ...]:
         """How delivery fares to every receiver there is, in the order of the configuration."""

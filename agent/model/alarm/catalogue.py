@@ -158,3 +158,5 @@ def _sights_of_agent(event: Event) -> Iterator[tuple[AlarmType, Sight]]:
         yield bus.STATE_NOT_WRITTEN, Sight("state", known(not event.written), event.problem)
     elif isinstance(event, events.StateSetAside):
         yield bus.STATE_LOST, Sight("state", Condition.TRUE, event.kept_as)
+    elif isinstance(event, events.ProcessDied):
+        yield bus.PROCESS_DIED, Sight(f"process/{event.name}", Condition.TRUE, f"{event.name}, {event.restarts} times")

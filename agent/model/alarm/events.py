@@ -99,6 +99,19 @@ class StateSetAside:
     kept_as: str
 
 
+@dataclass(frozen=True, slots=True)
+class ProcessDied:
+    """A process of the agent died and was started anew.
+
+    Attributes:
+        name: front or back.
+        restarts: how often that happened since the agent started.
+    """
+
+    name: str
+    restarts: int
+
+
 Event = (
     MessageFailed
     | MessageSucceeded
@@ -109,4 +122,5 @@ Event = (
     | DataLossCrossed
     | StateWriting
     | StateSetAside
+    | ProcessDied
 )

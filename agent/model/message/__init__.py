@@ -7,6 +7,7 @@ from agent.model.message.event import (
     MailboxFull,
     MessageFailed,
     MessageStalled,
+    MessageSucceeded,
     StallEnded,
 )
 from agent.model.message.handler import Handler, HandlerState, Phase
@@ -44,6 +45,7 @@ __all__ = [
     "MessageFailed",
     "MessageStalled",
     "MessageState",
+    "MessageSucceeded",
     "Phase",
     "Reason",
     "ReplyState",

@@ -17,6 +17,14 @@ class MessageFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageSucceeded:
+    """A message succeeded."""
+
+    at: datetime
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
 class MessageStalled:
     """A message waits too long, or its handler works on long after its deadline. Told once per message."""
 
@@ -64,4 +72,4 @@ class DataLossCrossed:
     over: bool
 
 
-Event = MessageFailed | MessageStalled | StallEnded | MailboxFull | MailboxFree | DataLossCrossed
+Event = MessageFailed | MessageSucceeded | MessageStalled | StallEnded | MailboxFull | MailboxFree | DataLossCrossed

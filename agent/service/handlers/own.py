@@ -105,6 +105,7 @@ class ReceiverContent(Content):
     receiver: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
         default=None, description="Name of the receiver in the configuration; all if left out."
     )
+    text: Annotated[str, Field(max_length=64)] = Field(default="", description="Is sent with it.")
 
 
 class NotificationTest(OfAlarms):
@@ -115,7 +116,7 @@ class NotificationTest(OfAlarms):
     async def data_sets(self) -> None:
         """Queue it."""
         try:
-            self.sent = self.alarms.test(self.content.receiver)
+            self.sent = self.alarms.test(self.content.receiver, self.content.text)
         except LookupError:
             raise Refused(Reason.BAD_CONTENT, f"no receiver {self.content.receiver!r} is configured") from None
         self.result = f"sent to {self.sent} receivers; what came of it stands in the delivery table"

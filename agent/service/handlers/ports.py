@@ -102,7 +102,7 @@ class Alarms(Protocol):
     def resync(self) -> int:
         """Send every active alarm again, bracketed; how many that are."""
 
-    def test(self, receiver: str | None) -> int:
+    def test(self, receiver: str | None, text: str = "") -> int:
         """Send a test notification to one receiver, or to all; how many that are.
 
         Raises:

@@ -45,5 +45,12 @@ STATE_LOST = AlarmType(
     remedy="Look after the disk; discover the agent anew in the managers. The old file is kept beside the new one.",
     source=Source.EVENTS, once=True, clear_after_s=86_400,
 )  # fmt: skip
+PROCESS_DIED = AlarmType(
+    32, "processDied", Severity.MINOR,
+    text="A process of the agent died and was started anew",
+    cause="The process that answers (front) or the one that polls (back) was killed or crashed. The value names it.",
+    remedy="Look into the agent's log, and into the kernel's for want of memory.",
+    source=Source.EVENTS, once=True, clear_after_s=86_400,
+)  # fmt: skip
 
-TYPES = (INTER_APP_FAILED, INTER_APP_STALLED, INTER_APP_FULL, STATE_NOT_WRITTEN, STATE_LOST)
+TYPES = (INTER_APP_FAILED, INTER_APP_STALLED, INTER_APP_FULL, STATE_NOT_WRITTEN, STATE_LOST, PROCESS_DIED)
