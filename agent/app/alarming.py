@@ -95,7 +95,7 @@ class Alarming:
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._shown = -1
-        self._delivered = False
+        self._delivered = self._is_stopping = False
         self._pace = Pace(AUTHENTICATION_FAILURE_S)
         self._ticking: asyncio.Task[None] | None = None
         state = around.state
@@ -118,10 +118,10 @@ class Alarming:
 
     async def stop(self) -> None:
         """Work off what is there, give informs a moment, and stop."""
+        self._is_stopping = True
+        self._wake.set()
         if self._ticking is not None:
-            self._ticking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._ticking
+            await self._ticking
         self._watcher.tick(instant())
         await self._notifier.stop(DRAIN_S)
 
@@ -230,7 +230,7 @@ class Alarming:
         self._delivered = True
 
     async def _tick(self) -> None:
-        while True:
+        while not self._is_stopping:
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), TICK_S)
                 await asyncio.sleep(SOON_S)
