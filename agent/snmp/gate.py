@@ -64,7 +64,11 @@ class Gate:
         return True
 
     def _admits_user(self, message: UserMessage, datagram: bytes) -> bool:
-        if message.security_model != _USM or message.flags & (_AUTH | _PRIV) == _PRIV:
+        if message.security_model != _USM:  # RFC 3412 7.2 step 4
+            self.counters.unknown_security_models += 1
+            return False
+        if message.flags & (_AUTH | _PRIV) == _PRIV:  # step 5
+            self.counters.invalid_msgs += 1
             return False
         # Without a user name only discovery is meant: no level, no engine ID (RFC 3414 4).
         if not message.user and (message.flags & (_AUTH | _PRIV) or message.engine_id):

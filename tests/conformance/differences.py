@@ -33,8 +33,6 @@ DIFFERENCES = (
     Difference("the empty user name with this engine's ID", "unknownUserNames", "silence (the gate)", "3414 3.2 (4)"),
     Difference("an engine ID with as many zeros as a digest", "signed right", "signed wrong", "3414 6.3.1"),
     Difference("a value v1 has not, in a v1 GET", "ignored", "silence", "3416 4.2.1"),
-    Difference("impossible flags, unknown security models", "dropped and counted",
-               "dropped; the counters that are served stay", "3412 7.2 (4, 5)", ("U14",)),
     Difference("requests over 8192 octets", "tooBig", "silence", "-"),
     Difference("a SET", "carried out where a view allows it", "notWritable: this path is read-only", "3416 4.2.5",
                ("S01", "S04", "S05", "S06")),
