@@ -16,11 +16,16 @@ Objects of the northbound SNMP agent for Meinberg LANTIME time servers: what the
 APIs, how it fares in learning it, and what it raises alarms about. The first index of every table is the device, but
 for messages, the notification log and the alarm types. What a device does not say is an absent instance, never an
 invented value; a word that an enumeration does not know reads other and stands in the text column beside it. Times are
-UTC. Writable are the objects of MAX-ACCESS read-write, by who has a view for writing. No object holds a password, token
-or cookie; serial numbers, addresses and positions of devices are readable and may be sensitive."""
+UTC. No object holds a password, token or cookie; serial numbers, addresses and positions of devices are readable and
+may be sensitive. Writable, by who has a view for writing, are"""
 WIDTH = 100
 NOTIFICATION_GROUP = 1000
 """Arc of the group of notifications, far from those of the groups of objects, which are the groups' own."""
+
+
+def _module_description(module: Module) -> str:
+    writable = [one.column.name for one in module.objects.values() if one.column.access is Access.READ_WRITE]
+    return f"{DESCRIPTION} {', '.join(writable)}."
 
 
 def print_module(module: Module) -> str:
@@ -28,7 +33,7 @@ def print_module(module: Module) -> str:
     parts = [
         f"{module.name} DEFINITIONS ::= BEGIN\n",
         _imports(module),
-        _identity(module.root),
+        _identity(module),
         *(_group(group) for group in module.groups),
         *_notifications(module),
         _conformance(module),
@@ -63,7 +68,8 @@ def _imports(module: Module) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _identity(root: Oid) -> str:
+def _identity(module: Module) -> str:
+    root = module.root
     parent, arcs = _parents(root)
     revisions = "".join(f'    REVISION "{when}"\n    DESCRIPTION\n{_quoted(what, 8)}\n' for when, what in REVISIONS)
     return (
@@ -71,7 +77,7 @@ def _identity(root: Oid) -> str:
         f'    LAST-UPDATED "{REVISIONS[0][0]}"\n'
         f'    ORGANIZATION "{ORGANIZATION}"\n'
         f"    CONTACT-INFO\n{_quoted(CONTACT, 8)}\n"
-        f"    DESCRIPTION\n{_quoted(DESCRIPTION, 8)}\n"
+        f"    DESCRIPTION\n{_quoted(_module_description(module), 8)}\n"
         f"{revisions}"
         f"    ::= {{ {parent} {root[-1]} }}\n\n"
         f"{arcs}"

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from agent.config import SnmpSettings
-from agent.mib.declaration import Access
 from agent.mib.standard import STANDARD
 from agent.wire.policy import make_access
 from agent.wire.strangers import AuthenticationFailure
-from agent.wire.writing import Writable, Writer
+from agent.wire.writing import Assignment, Result, Writer, writables
 from tests.snmp import messages
 from tests.snmp.agents import NUMBERS, PLAIN, SEALED, SIGNED, USERS, user_settings
 from tests.snmp.messages import REPORT, RESPONSE, Oid, User
@@ -33,18 +32,18 @@ class Victim:
     def __init__(self, users: Sequence[User] = USERS, communities: Sequence[Mapping[str, Any]] = PUBLIC) -> None:
         self.failures: list[AuthenticationFailure] = []
         self.written = self.answered = 0
-        found = [one for one in STANDARD.objects.values() if one.column.access is Access.READ_WRITE]
         writers = [user_settings(user, write_view="default") for user in users]
         self.bench = Bench(
             users,
             access=make_access(SnmpSettings.model_validate({"users": writers, "communities": communities})),
-            writer=Writer([Writable(one.oid, one.column) for one in found], self._assign),
+            writer=Writer(writables([STANDARD]), self._assign),
             authentication_failures=self.failures.append,
             communities=communities,
         )
 
-    def _assign(self, values: Mapping[str, Any], who: str) -> None:
+    def _assign(self, wanted: Sequence[Assignment], who: str) -> Result:
         self.written += 1
+        return Result(0, 0)
 
     def takes(self, datagrams: Iterable[bytes], address: str = "127.0.0.1") -> int:
         """Ask all of these, and say how many; every answer must be sound, and others must be answered in between."""

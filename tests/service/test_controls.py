@@ -11,7 +11,7 @@ import pytest
 
 from agent.errors import HostError
 from agent.mib.declaration import Access
-from agent.mib.groups import http, interapp
+from agent.mib.groups import alarm, http, interapp
 from agent.mib.groups.interapp import BusView, DeviceCommandRow, SlotCommandRow
 from agent.model.message import Counts, MessageState
 from agent.service.controls import CONTROLS, Controls
@@ -44,15 +44,19 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-def test_every_writable_object_of_the_two_groups_goes_through_the_controls() -> None:
+LIMITS_OF_THE_LOG = {"lnbNotifyLogMaxCount", "lnbNotifyLogKeepMinutes"}
+"""Settings and nothing else."""
+
+
+def test_every_writable_object_of_the_three_groups_goes_through_the_controls() -> None:
     writable = {
         column.name
-        for group in (http.GROUP, interapp.GROUP)
+        for group in (http.GROUP, interapp.GROUP, alarm.GROUP)
         for part in group.parts
         for column in part.columns
         if column.access is Access.READ_WRITE
     }
-    assert writable == CONTROLS
+    assert writable - LIMITS_OF_THE_LOG == CONTROLS
 
 
 def take(bench: Bench, name: str, instance: tuple[int, ...], value: object) -> None:
