@@ -177,6 +177,22 @@ def test_a_back_that_keeps_dying_is_started_less_and_less_often(agent: AgentProc
     agent.reborn("back", back)
 
 
+def test_a_process_that_died_is_an_alarm_and_counted(agent: AgentProcess) -> None:
+    def alarms() -> set[bytes]:
+        kind: Oid = MODULE.objects["lnbAlarmResourceText"].oid
+        return {agent.get((*kind, 0, index)).values[0][1] for index in range(1, 6)}
+
+    front, back = agent.kill("front"), agent.children()["back"]
+    agent.reborn("front", front)
+    wait_for(lambda: b"process/front" in alarms(), "the front's alarm", 20)
+    assert agent.number((*MODULE.objects["lnbAgentFrontRestarts"].oid, 0)) == 1
+    agent.kill("back")
+    agent.reborn("back", back)
+    wait_for(lambda: b"process/back" in alarms(), "the back's alarm", 20)
+    assert b"process/front" in alarms(), "alarms outlive the process that raised them"
+    wait_for(lambda: agent.number((*MODULE.objects["lnbAgentBackRestarts"].oid, 0)) == 1, "the count", 20)
+
+
 def test_the_children_end_when_their_parent_is_killed(agent: AgentProcess) -> None:
     children = agent.children()
     assert set(children) == {"front", "back"}
