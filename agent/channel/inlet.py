@@ -121,6 +121,8 @@ class Inlet:
             log.error("channel-broken problem=%r", str(problem))
         except OSError as problem:
             log.info("back-lost problem=%r: the last snapshot is served on", str(problem))
+        except Exception:
+            log.exception("channel-crashed")
         finally:
             sending.cancel()
             with contextlib.suppress(asyncio.CancelledError, OSError):

@@ -120,6 +120,8 @@ class Outlet:
             log.error("channel-broken problem=%r", str(problem))
         except OSError as problem:
             log.info("front-lost problem=%r", str(problem))
+        except Exception:
+            log.exception("channel-crashed")
         finally:
             if sending is not None:
                 sending.cancel()

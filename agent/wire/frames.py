@@ -94,13 +94,20 @@ def set_frame(number: int, wanted: Sequence[Assignment], who: str) -> bytes:
 
 
 def read_set(payload: bytes) -> tuple[int, list[Assignment], str]:
-    """Number, assignments and who asks, of a SET."""
+    """Number, assignments and who asks, of a SET.
+
+    Raises:
+        FrameError: it is none.
+    """
     content = read_text(payload)
-    wanted = [
-        Assignment(position, name, tuple(instance), _value(value))
-        for position, name, instance, value in content["wanted"]
-    ]
-    return content["number"], wanted, content["who"]
+    try:
+        wanted = [
+            Assignment(position, name, tuple(instance), _value(value))
+            for position, name, instance, value in content["wanted"]
+        ]
+        return content["number"], wanted, content["who"]
+    except (TypeError, ValueError, KeyError) as problem:
+        raise FrameError(f"a SET that cannot be read: {problem!r}") from None
 
 
 def result_frame(number: int, result: Result) -> bytes:
@@ -109,8 +116,15 @@ def result_frame(number: int, result: Result) -> bytes:
 
 
 def read_result(payload: bytes) -> tuple[int, Result]:
-    """Number of a SET, and what became of it."""
-    number, status, index = read_text(payload)
+    """Number of a SET, and what became of it.
+
+    Raises:
+        FrameError: it is none.
+    """
+    try:
+        number, status, index = read_text(payload)
+    except (TypeError, ValueError) as problem:
+        raise FrameError(f"a result that cannot be read: {problem!r}") from None
     return number, Result(status, index)
 
 

@@ -87,6 +87,13 @@ def test_a_set_and_its_result_come_over_whole() -> None:
     assert frames.read_result(frames.result_frame(7, Result(12, 3))[HEAD_OCTETS:]) == (7, Result(12, 3))
 
 
+@pytest.mark.parametrize("payload", [b"{}", b"[]", b"5", b'{"wanted":[[1]],"number":1,"who":""}', b"\xff", b""])
+def test_a_set_or_result_that_is_none_is_refused(payload: bytes) -> None:
+    for read in (frames.read_set, frames.read_result):
+        with pytest.raises(FrameError):
+            read(payload)
+
+
 def test_a_hello_of_another_version_is_refused() -> None:
     hello = Hello(("a", "b"), 3)
     assert Hello.read(hello.frame()[HEAD_OCTETS:]) == hello
