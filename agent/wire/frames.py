@@ -121,10 +121,10 @@ def read_result(payload: bytes) -> tuple[int, Result]:
     Raises:
         FrameError: it is none.
     """
-    try:
-        number, status, index = read_text(payload)
-    except (TypeError, ValueError) as problem:
-        raise FrameError(f"a result that cannot be read: {problem!r}") from None
+    content = read_text(payload)
+    if not isinstance(content, list) or [type(each) for each in content] != [int, int, int]:
+        raise FrameError("a result that cannot be read")
+    number, status, index = content
     return number, Result(status, index)
 
 
