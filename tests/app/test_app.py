@@ -97,7 +97,7 @@ def test_while_one_device_hangs_the_other_goes_on_and_every_get_is_answered(
     agent_on: Starting, simulate: Simulating, tmp_path: Path
 ) -> None:
     hanging, healthy = simulate(SimSpec(generation=8)), simulate(SimSpec(generation=8))
-    patient = pace(**FAST | {"read_timeout_s": 1.5, "deadline_s": 1.5})
+    patient = pace(**FAST | {"read_timeout_s": 4, "deadline_s": 4})
     agent = agent_on(
         configured(tmp_path, device(hanging.port, "hanging", poll=patient), device(healthy.port, "healthy"))
     )
