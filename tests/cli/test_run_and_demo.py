@@ -80,6 +80,24 @@ def test_run_polls_serves_and_ends_cleanly_on_sigterm(
     assert "testing" not in log
 
 
+def test_the_pysnmp_path_refuses_to_reload_and_goes_on(
+    tmp_path: Path, simulator: Simulator, configured: Callable[..., Path]
+) -> None:
+    path = configured(simulator.port)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("snmp: {", "snmp: {engine: pysnmp, "), encoding="utf-8")
+    environment = {**os.environ, "PASSWORD": PASSWORD}
+    with subprocess.Popen((*AGENT, "run", "-c", str(path)), env=environment, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        for wanted, number in (("started", signal.SIGHUP), ("reload-refused", signal.SIGTERM)):
+            while wanted not in (line := run.stderr.readline()):
+                assert line, f"it ended before it said {wanted}"
+            run.send_signal(number)
+        run.communicate(timeout=30)
+
+    assert run.returncode == 0
+
+
 def test_run_refuses_a_broken_configuration_before_anything_starts(tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text("snmp: {listen: ['here']}", encoding="utf-8")
