@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from agent.service.statelock import StateLock
 from agent.sim import Simulator
 from tests.cli.conftest import PASSWORD
 from tests.support.tools import tool
@@ -121,3 +122,19 @@ def test_run_names_an_address_that_is_taken(tmp_path: Path) -> None:
 
     assert run.returncode == 71
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in run.stderr
+
+
+def test_a_second_agent_is_told_of_the_first_rather_than_of_its_address(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        path = tmp_path / "agent.yaml"
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        path.write_text(
+            f"state_dir: state\nsnmp: {{listen: ['{listen}'], communities: [{{name: x}}]}}", encoding="utf-8"
+        )
+        lock = StateLock(tmp_path / "state")
+        run = subprocess.run((*AGENT, "run", "-c", str(path)), capture_output=True, text=True, timeout=60, check=False)
+        lock.release()
+
+    assert run.returncode == 71
+    assert f"is in use by another agent (process {os.getpid()})" in run.stderr
