@@ -18,7 +18,6 @@ from agent.mib.groups.receiver import ReceiverRow
 from agent.mib.plan import make_plan
 from agent.mib.standard import STANDARD, SelfView, target
 from agent.model.delivery import DeliveryRow, DeliveryState, Tally
-from agent.wire.counters import Counters
 from tests.notify.notices import MODULE
 from tests.support.tools import shared
 
@@ -40,9 +39,7 @@ def cells(module: Module, view: Any, prefix: Oid) -> dict[tuple[str, Oid], bytes
 def self_view(receivers: list[dict[str, Any]], **changes: Any) -> SelfView:
     snmp = SnmpSettings.model_validate({"users": [{"name": "noc", "allow_unauthenticated": True}]})
     notifications = NotificationSettings.model_validate({"receivers": receivers, **changes})
-    return SelfView(
-        snmp, "", "", (1, 3), b"", 1, lambda: 0, lambda: 0, Counters(), notifications=notifications
-    )  # fmt: skip
+    return SelfView(snmp, "", "", (1, 3), b"", 1, notifications=notifications)
 
 
 RECEIVERS: list[dict[str, Any]] = [
@@ -92,7 +89,7 @@ def test_the_table_of_receivers_says_how_delivery_fares() -> None:
         last_sequence=9,
     )  # fmt: skip
     fresh = DeliveryRow("new", "nms", "v1", "trap", DeliveryState.DISABLED, Tally(), 0, 10)
-    view = AgentView("", NOW, NOW, Settings(), Counter(), 0, 0, (ReceiverRow(4, row), ReceiverRow(2, fresh)))
+    view = AgentView("", NOW, NOW, Settings(), Counter(), 0, 0, receivers=(ReceiverRow(4, row), ReceiverRow(2, fresh)))
     served = cells(MODULE, view, (*MODULE.root, 1, 22))
     said = {name.removeprefix("lnbReceiver"): content for (name, index), content in served.items() if index == (4,)}
     assert said.pop("LastSent")[:7] == bytes((7, 234, 1, 2, 3, 4, 5))
