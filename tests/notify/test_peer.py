@@ -42,7 +42,7 @@ class Engine:
 
     def at(self, boots: int, time_s: int) -> None:
         """Its boots and time from now on."""
-        self.usm = Usm(self.id, boots, lambda: time_s, {b"noc": self.user}, Counters(), 1)
+        self.usm = Usm(self.id, boots, lambda: time_s, {b"noc": self.user}, Counters(), count(1))
 
     def answer(self, datagram: bytes) -> bytes:
         """What it answers."""
