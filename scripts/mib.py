@@ -14,8 +14,8 @@ ROOT: Oid = (1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 5597)
 OBJECTS: Oid = (*ROOT, 1)
 _TAGS = {
     "INTEGER": 0x02, "Integer32": 0x02, "TruthValue": 0x02, "SnmpAdminString": 0x04, "OCTET": 0x04, "MacAddress": 0x04,
-    "DateAndTime": 0x04, "Counter32": 0x41, "Gauge32": 0x42, "Unsigned32": 0x42, "TimeTicks": 0x43, "Counter64": 0x46,
-    "OBJECT": 0x06,
+    "DateAndTime": 0x04, "OBJECT": 0x06, "Counter32": 0x41, "Gauge32": 0x42, "Unsigned32": 0x42, "TimeTicks": 0x43,
+    "Counter64": 0x46,
 }  # fmt: skip
 _SIZES = {"DateAndTime": {8, 11}, "MacAddress": {6}}
 
@@ -57,8 +57,8 @@ def read_lock(path: Path = LOCK) -> dict[Oid, Syntax]:
     found = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         arcs, name, words = line.split(" ", 2)
-        if arcs.startswith("0."):
-            continue  # a notification
+        if words.startswith("NOTIFICATION"):
+            continue
         labels = frozenset(int(number) for number in re.findall(r"\w\((\d+)\)", words)) if "{" in words else frozenset()
         if words.startswith("TruthValue"):
             labels = frozenset({1, 2})

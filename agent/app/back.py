@@ -190,7 +190,6 @@ class Back:
         self._serve_agent()
         self.interapp.configure(self.settings)
         self.alarming.configure(self.settings, self._indexes)
-        log.info("settings-written by=%s objects=%s", who, ",".join(values))
 
     def _renew_keepers(self) -> None:
         """Keepers for the devices of the settings in force; what was known of a device is kept."""

@@ -7,9 +7,12 @@ has lost its channel. When the parent is gone the child sees the end of the stre
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
 from typing import Final
+
+log = logging.getLogger(__name__)
 
 CHANNEL: Final = b"C"
 RELOAD: Final = b"R"
@@ -56,5 +59,7 @@ class Parent:
         elif words == RELOAD:
             self._on_reload()
         else:
+            if words != STOP:
+                log.error("parent-gone: nothing is restarted or reloaded any more, so this process ends")
             asyncio.get_running_loop().remove_reader(self._control)
             self.stopped.set()

@@ -37,6 +37,11 @@ STOP_S: Final = 15.0
 """Time the children have to end by themselves."""
 
 
+def _address(opened: socket.socket) -> str:
+    host, port = opened.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 class Supervisor:
     """Runs the agent until it is told to stop. Use `run` once, in the main thread.
 
@@ -61,17 +66,17 @@ class Supervisor:
             HostError: an address or the state directory cannot be had.
         """
         with ExitStack() as undo:
+            lock = StateLock(self._settings.state_dir)  # first: of a second agent this is the better complaint
+            undo.callback(lock.release)
             self._sockets = open_sockets(self._settings.snmp.listen)
             for opened in self._sockets:
                 undo.callback(opened.close)
-            lock = StateLock(self._settings.state_dir)
-            undo.callback(lock.release)
             self._identity = start_engine(self._settings.state_dir, self._settings.snmp.engine_id)
             self._started = datetime.now(timezone.utc)
             self._children = {FRONT: Child(FRONT, self._front), BACK: Child(BACK, self._back)}
             self._selector = undo.enter_context(selectors.DefaultSelector())
             self._listen_to_signals(undo)
-            listening = ",".join("{}:{}".format(*opened.getsockname()[:2]) for opened in self._sockets)
+            listening = ",".join(_address(opened) for opened in self._sockets)
             log.info(
                 "starting listen=%s engine_id=%s boots=%d",
                 listening, self._identity.engine_id.hex(), self._identity.boots,

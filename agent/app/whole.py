@@ -47,12 +47,12 @@ class App:
         """
         settings = self._first_settings
         async with AsyncExitStack() as undo:
+            self._lock = StateLock(settings.state_dir)
+            undo.callback(self._lock.release)
             sockets = open_sockets(settings.snmp.listen)
             for opened in sockets:
                 undo.callback(opened.close)
             self.addresses = [opened.getsockname()[:2] for opened in sockets]
-            self._lock = StateLock(settings.state_dir)
-            undo.callback(self._lock.release)
             identity = start_engine(settings.state_dir, settings.snmp.engine_id)
             self._answering = make_answering(settings, identity, sockets, self._assign, self._on_failure)
             undo.push_async_callback(self._answering.close)

@@ -15,6 +15,8 @@ from agent.app.supervisor import Supervisor
 from agent.cli.options import config_option
 from agent.config import Settings, load_settings
 
+log = logging.getLogger(__name__)
+
 LOG_FORMAT = "%(asctime)s level=%(levelname)s logger=%(name)s %(message)s"
 
 
@@ -43,8 +45,10 @@ def run(config_path: Path, log_level: str) -> None:
 async def _run_in_one_process(settings: Settings) -> None:
     """The pysnmp path, for comparison: everything in this process, nothing reloads."""
     stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(number, stopped.set)
+    loop.add_signal_handler(signal.SIGHUP, log.error, "reload-refused problem=%r", "the pysnmp path does not reload")
     app = App(settings)
     await app.start()
     try:

@@ -78,7 +78,7 @@ def _view(include: tuple[str, ...], exclude: tuple[str, ...]) -> ViewSettings:
     )
 
 
-SECURITY_SUBTREES = ("1.3.6.1.6.3.15", "1.3.6.1.6.3.16", "1.3.6.1.6.3.18")
+SECURITY_SUBTREES = ("1.3.6.1.6.3.15.1.2", "1.3.6.1.6.3.16", "1.3.6.1.6.3.18")
 """Users, views and communities: in no view unless one is written that includes them."""
 
 NO_VIEW = "none"

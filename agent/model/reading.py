@@ -90,7 +90,6 @@ def scaled(factor: float) -> Any:
 ns_from_s = scaled(1e9)
 milli = scaled(1e3)
 micro = scaled(1e6)
-nano = scaled(1e9)
 centi = scaled(1e2)
 
 

@@ -47,14 +47,16 @@ def running_agent(state_dir: Path) -> int:
     """Process ID of the agent that uses a state directory.
 
     Raises:
-        UsageError: none does.
+        UsageError: none does, or it has just begun.
     """
     path = state_dir / NAME
     try:
         with path.open("r", encoding="ascii") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _process_id(path)
+        process = _process_id(path)
+        if process:  # 0 would be whoever asks, and all its process group
+            return process
     except OSError:
         pass
     raise UsageError(f"no agent is running with state_dir {state_dir}")

@@ -26,7 +26,7 @@ from agent.mib.groups.alarm import (
     alarm_instance,
 )
 from agent.mib.writing import WRONG_VALUE
-from agent.model.alarm.catalogue import forgotten, happened, look_at, removed
+from agent.model.alarm.catalogue import forgotten, happened, look_at
 from agent.model.alarm.events import Event, StateSetAside, StateWriting
 from agent.model.alarm.facts import Facts, Instant, Key, Scene
 from agent.model.alarm.finding import Identity, Look
@@ -151,13 +151,6 @@ class Watcher:
         self._looks.append(look)
         if health.state is DeviceState.UP:
             self._before[name] = facts
-        self._unread.discard(name)
-
-    def device_removed(self, name: str) -> None:
-        """A device is no longer watched: its alarms end with the next tick."""
-        sites = {alarm.site for alarm in self._table.active.values() if alarm.site.name == name}
-        self._looks += [removed(site) for site in sites]
-        self._before.pop(name, None)
         self._unread.discard(name)
 
     def happened(self, event: Event) -> None:

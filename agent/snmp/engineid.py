@@ -56,14 +56,22 @@ def start_engine(state_dir: Path, configured: str | None) -> EngineIdentity:
         HostError: the state directory cannot be written.
     """
     path = state_dir / "engine.json"
-    known = _read(path)
+    known, is_corrupt = _read(path)
     wanted = bytes.fromhex(configured.removeprefix("0x")) if configured else known.last if known else b""
     engine_id = wanted or _PREFIX + secrets.token_bytes(8)
     boots = dict(known.boots) if known else {}
-    boots[engine_id] = min(boots.get(engine_id, 0) + 1, BOOTS_MAX)
+    # A configured ID cannot be replaced; with its boots unknown it is at the maximum (RFC 3414 2.2.2).
+    former = BOOTS_MAX if configured and is_corrupt else boots.get(engine_id, 0)
+    boots[engine_id] = min(former + 1, BOOTS_MAX)
     if known is not None:
         _note_copy(known, state_dir)
     _write(path, _Known(engine_id, boots, _place(state_dir)))
+    if boots[engine_id] == BOOTS_MAX:
+        log.error(
+            "engine-boots-exhausted engine_id=%s: v3 with authentication is refused from now on (RFC 3414 2.2.2); "
+            "the engine needs another ID: change snmp.engine_id, or delete %s if none is configured",
+            engine_id.hex(), path,
+        )  # fmt: skip
     return EngineIdentity(engine_id, boots[engine_id])
 
 
@@ -101,11 +109,12 @@ def _note_copy(known: _Known, state_dir: Path) -> None:
         )
 
 
-def _read(path: Path) -> _Known | None:
+def _read(path: Path) -> tuple[_Known | None, bool]:
+    """What the file says, if it says anything; and whether there was one that could not be read."""
     try:
         octets = path.read_bytes()
     except FileNotFoundError:
-        return None
+        return None, False
     except OSError as problem:
         raise HostError(f"cannot read {path}: {problem.strerror}") from problem
     try:
@@ -116,15 +125,16 @@ def _read(path: Path) -> _Known | None:
         if not all(5 <= len(each) <= 32 and 0 < boots <= BOOTS_MAX for each, boots in known.boots.items()):
             raise ValueError("out of bounds")
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
-        # With its boots unknown the old ID must not be used again: managers would refuse it as a replay.
+        # With its boots unknown the old ID must not be used again: managers would refuse it as a replay, and believe
+        # replays of what it once said.
         aside = path.with_suffix(".corrupt")
         try:
             os.replace(path, aside)
         except OSError as problem:
             raise HostError(f"cannot write {aside}: {problem.strerror}; state_dir must be writable") from problem
-        log.error("engine-state-corrupt file=%s kept_as=%s: the engine gets a new ID", path, aside)
-        return None
-    return known
+        log.error("engine-state-corrupt file=%s kept_as=%s: the engine needs a new ID", path, aside)
+        return None, True
+    return known, False
 
 
 def _write(path: Path, known: _Known) -> None:

@@ -315,9 +315,12 @@ class Outlet:
         state = self._delivery.state
         if state is self._last_state:
             return
-        level = logging.INFO if state is DeliveryState.UP else logging.WARNING
-        waiting, error = self._delivery.waiting, self._last_error or "none"
-        log.log(level, "receiver name=%s state=%s waiting=%d last_error=%s", self.name, state.value, waiting, error)
+        waiting = self._delivery.waiting
+        if state is DeliveryState.UP:
+            log.info("receiver name=%s state=%s waiting=%d", self.name, state.value, waiting)
+        else:
+            error = self._last_error or "none"
+            log.warning("receiver name=%s state=%s waiting=%d last_error=%r", self.name, state.value, waiting, error)
         self._last_state = state
 
 

@@ -89,10 +89,13 @@ class _Routes:
         self._mail = mail
 
     async def post(self, request: web.Request) -> web.Response:
-        if request.content_type != "application/json":
-            return _error(415, "badContent", "Content-Type: application/json is needed")
-        text = (await request.read()).decode("utf-8", "replace")
         kind = "?"
+        if request.content_type != "application/json":
+            return await self._refused(kind, "Content-Type: application/json is needed", 415)
+        try:
+            text = (await request.read()).decode("utf-8", "replace")
+        except web.HTTPRequestEntityTooLarge:
+            return await self._refused(kind, "the body is larger than web.body_limit_kb", 413)
         try:
             document = load(text)
             kind = str(document.get("type", "?"))
@@ -145,9 +148,9 @@ class _Routes:
     async def types(self, request: web.Request) -> web.Response:
         return web.json_response({"types": self._mail.types(), "envelope": Envelope.model_json_schema()})
 
-    async def _refused(self, kind: str, text: str) -> web.Response:
+    async def _refused(self, kind: str, text: str, status: int = 400) -> web.Response:
         message = await asyncio.to_thread(self._mail.refuse, kind, text)
-        return _error(400, "badContent", text, guid=message.guid, index=message.index)
+        return _error(status, "badContent", text, guid=message.guid, index=message.index)
 
 
 def _guard(token: Secret | None, *, needed: bool) -> Any:
@@ -175,7 +178,7 @@ async def _plain_errors(request: web.Request, handler: Handler) -> web.StreamRes
     try:
         return await handler(request)
     except web.HTTPException as problem:
-        answer = _error(problem.status, "badContent", problem.reason)
+        answer = _error(problem.status, "notFound" if problem.status == 404 else "badContent", problem.reason)
         if "Allow" in problem.headers:
             answer.headers["Allow"] = problem.headers["Allow"]
         return answer

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.mib import encoding
-from agent.mib.declaration import Column, Module, Notification, Table
+from agent.mib.declaration import Column, Module, Notification
 from agent.mib.encoding import Oid
 from agent.mib.groups.alarm import AlarmRow, AlarmView, LogEntry, alarm_instance
 from agent.model.alarm.catalogue import BY_NAME
@@ -28,11 +28,10 @@ def identity_text(alarm: Alarm) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Carried:
-    """One object of a notification: its encoded OID without instance, and whether its row is an alarm."""
+    """One object of a notification: its encoded OID without instance, and its declaration."""
 
     oid: bytes
     column: Column
-    in_table: bool
 
 
 class Notices:
@@ -45,7 +44,7 @@ class Notices:
 
     def _object(self, name: str) -> _Carried:
         located = self._module.objects[name]
-        return _Carried(encoding.oid(located.oid), located.column, isinstance(located.part, Table))
+        return _Carried(encoding.oid(located.oid), located.column)
 
     def locate(self, name: str, key: Key) -> Oid:
         """The OID of an object's instance; 0.0 for an object the module does not have."""

@@ -145,6 +145,9 @@ def test_a_state_directory_is_free_again_after_its_agent(tmp_path: Path) -> None
         running_agent(tmp_path)
     lock = StateLock(tmp_path)
     assert running_agent(tmp_path) == os.getpid()
+    (tmp_path / "agent.lock").write_text("")
+    with pytest.raises(UsageError):  # process 0 would be everybody's
+        running_agent(tmp_path)
     lock.release()
     with pytest.raises(UsageError, match="no agent is running"):
         running_agent(tmp_path)

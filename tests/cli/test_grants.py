@@ -60,7 +60,7 @@ user guest: no auth, no priv
   usm from noAuthNoPriv up, all contexts: reads settings, sets nothing, is told settings
 user keyed: SHA-256
   usm from authNoPriv up, all contexts: reads default, sets nothing, is told default
-view default: 1.3.6.1 without 1.3.6.1.6.3.15, 1.3.6.1.6.3.16, 1.3.6.1.6.3.18
+view default: 1.3.6.1 without 1.3.6.1.6.3.15.1.2, 1.3.6.1.6.3.16, 1.3.6.1.6.3.18
 view none: nothing
 view settings: 1.3.6.1.2.1.1
 view row: 1.3.6.1.2.1.1, 1.3.6.1.2.1.2.2.1.0.7 mask ff:bf

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from agent.service.statelock import StateLock
 from agent.sim import Simulator
 from tests.cli.conftest import PASSWORD
 from tests.support.tools import tool
@@ -80,6 +81,24 @@ def test_run_polls_serves_and_ends_cleanly_on_sigterm(
     assert "testing" not in log
 
 
+def test_the_pysnmp_path_refuses_to_reload_and_goes_on(
+    tmp_path: Path, simulator: Simulator, configured: Callable[..., Path]
+) -> None:
+    path = configured(simulator.port)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("snmp: {", "snmp: {engine: pysnmp, "), encoding="utf-8")
+    environment = {**os.environ, "PASSWORD": PASSWORD}
+    with subprocess.Popen((*AGENT, "run", "-c", str(path)), env=environment, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        for wanted, number in (("started", signal.SIGHUP), ("reload-refused", signal.SIGTERM)):
+            while wanted not in (line := run.stderr.readline()):
+                assert line, f"it ended before it said {wanted}"
+            run.send_signal(number)
+        run.communicate(timeout=30)
+
+    assert run.returncode == 0
+
+
 def test_run_refuses_a_broken_configuration_before_anything_starts(tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text("snmp: {listen: ['here']}", encoding="utf-8")
@@ -103,3 +122,19 @@ def test_run_names_an_address_that_is_taken(tmp_path: Path) -> None:
 
     assert run.returncode == 71
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in run.stderr
+
+
+def test_a_second_agent_is_told_of_the_first_rather_than_of_its_address(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        path = tmp_path / "agent.yaml"
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        path.write_text(
+            f"state_dir: state\nsnmp: {{listen: ['{listen}'], communities: [{{name: x}}]}}", encoding="utf-8"
+        )
+        lock = StateLock(tmp_path / "state")
+        run = subprocess.run((*AGENT, "run", "-c", str(path)), capture_output=True, text=True, timeout=60, check=False)
+        lock.release()
+
+    assert run.returncode == 71
+    assert f"is in use by another agent (process {os.getpid()})" in run.stderr

@@ -170,7 +170,7 @@ def test_defaults_are_those_documented(tmp_path: Path) -> None:
     assert settings.http.tracking
     assert settings.http.max_count == 25
     assert tuple(map(str, settings.snmp.all_views["default"].exclude)) == (
-        "1.3.6.1.6.3.15",
+        "1.3.6.1.6.3.15.1.2",
         "1.3.6.1.6.3.16",
         "1.3.6.1.6.3.18",
     )

@@ -31,7 +31,7 @@ HOSTILE = [
 ]  # fmt: skip
 READERS: dict[str, Callable[[Any], Any]] = {
     "number": reading.number, "integer": reading.integer, "ns_from_s": reading.ns_from_s, "milli": reading.milli,
-    "micro": reading.micro, "nano": reading.nano, "centi": reading.centi, "truth": reading.truth,
+    "micro": reading.micro, "centi": reading.centi, "truth": reading.truth,
     "text": reading.text, "word": reading.word, "words": reading.words, "moment": reading.moment,
     "quality_ns": reading.quality_ns, "label": reading.label, "nanoseconds": reading.nanoseconds,
     "nanoseconds_text": reading.nanoseconds_text, "part": reading.part(r"(\d+) %"),
@@ -103,7 +103,7 @@ def test_changes_of_unit_scale_and_round() -> None:
     assert reading.milli(45.3) == 45_300
     assert reading.micro("46.951083") == 46_951_083
     assert reading.centi("0.26") == 26
-    assert reading.nano(-1) == -1_000_000_000
+    assert reading.ns_from_s(-1) == -1_000_000_000
     assert reading.milli("N/A") is ABSENT
 
 

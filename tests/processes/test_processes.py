@@ -199,6 +199,7 @@ def test_the_children_end_when_their_parent_is_killed(agent: AgentProcess) -> No
     agent.process.kill()
     agent.process.wait()
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children.values()), "the children's end", 20)
+    assert len(agent.logged("parent-gone")) == 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

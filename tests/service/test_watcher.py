@@ -127,10 +127,10 @@ def test_a_device_removed_while_the_agent_runs_ends_its_alarms(watch: Watch) -> 
     assert view(watch).alarms == ()
 
 
-def test_device_removed_ends_the_alarms_of_that_device_only(watch: Watch) -> None:
+def test_a_removed_device_ends_its_own_alarms_only(watch: Watch) -> None:
     watch.watcher.happened(MessageFailed(1, "x", "", "timeout"))
     watch.tick()
-    watch.watcher.device_removed(SITE.name)
+    watch.watcher.reconfigure(settings(devices=()), watch.now)
     watch.tick()
     assert [alarm.site.name for alarm in view(watch).alarms] == [""]
 

@@ -84,6 +84,16 @@ def test_a_configured_id_is_used_and_its_boots_rise(tmp_path: Path, form: str) -
     assert start_engine(tmp_path, None) == EngineIdentity(bytes.fromhex(OWN), 3)
 
 
+def test_rfc3414_2_2_2_a_configured_id_whose_boots_are_lost_is_at_the_maximum_and_the_log_says_what_to_do(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "engine.json").write_bytes(b"{")
+    assert start_engine(tmp_path, OWN) == EngineIdentity(bytes.fromhex(OWN), BOOTS_MAX)
+    assert "engine-boots-exhausted" in caplog.text
+    assert start_engine(tmp_path, OWN).boots == BOOTS_MAX
+    assert start_engine(tmp_path, OWN + "06") == EngineIdentity(bytes.fromhex(OWN + "06"), 1)
+
+
 def test_rfc3414_2_2_2_another_configured_id_begins_at_one(tmp_path: Path) -> None:
     start_engine(tmp_path, None)
     start_engine(tmp_path, None)

@@ -72,6 +72,13 @@ def test_rfc3418_sys_up_time_and_counters_wrap_at_32_bits(agent: RunningAgent) -
     agent.within(setattr, agent.counters, "silent_drops", 0)
 
 
+def test_rfc3414_5_statistics_are_in_the_default_view_and_users_are_not(agent: RunningAgent) -> None:
+    usm = (1, 3, 6, 1, 6, 3, 15, 1)
+    statistics, lock = agent.ask(messages.get((*usm, 1, 1, 0), (*usm, 2, 1, 0))).values
+    assert statistics[0] == messages.COUNTER32
+    assert lock == messages.NO_SUCH_OBJECT
+
+
 def test_rfc3418_authentication_traps_are_disabled(agent: RunningAgent) -> None:
     assert agent.ask(messages.get((*SNMP, 30, 0))).values == [(2, b"\x02")]
 

@@ -65,11 +65,12 @@ def test_rfc3415_a_view_without_subtrees_shows_nothing(agent: RunningAgent) -> N
     assert agent.ask(messages.get_next((0, 0), community=b"nothing", version=messages.V1)).outcome == (2, 1)
 
 
-@pytest.mark.parametrize("subtree", [15, 16, 18])
-def test_users_views_and_communities_are_served_to_nobody(agent: RunningAgent, subtree: int) -> None:
+@pytest.mark.parametrize("subtree", [(15, 1, 2), (16,), (18,)], ids=str)
+def test_users_views_and_communities_are_served_to_nobody(agent: RunningAgent, subtree: tuple[int, ...]) -> None:
     names = walked(agent, b"public", bulk=True)
-    assert not [name for name in names if name[:7] == (1, 3, 6, 1, 6, 3, subtree)]
-    pysnmp_row = (1, 3, 6, 1, 6, 3, subtree, 1, 1, 1, 2, 99, 49)
+    hidden = (1, 3, 6, 1, 6, 3, *subtree)
+    assert not [name for name in names if name[: len(hidden)] == hidden]
+    pysnmp_row = (*hidden, 1, 1, 1, 2, 99, 49)
     assert agent.ask(messages.get(pysnmp_row)).values == [messages.NO_SUCH_OBJECT]
 
 

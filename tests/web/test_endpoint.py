@@ -141,11 +141,14 @@ def test_what_is_no_message_is_refused_by_name_and_is_a_failed_row(
     endpoint.run(test)
 
 
-def test_a_body_over_the_limit_is_refused_and_the_endpoint_goes_on(endpoint: Endpoint) -> None:
+def test_a_body_over_the_limit_is_a_failed_row_and_the_endpoint_goes_on(endpoint: Endpoint) -> None:
     async def test(local: Ask, remote: Ask) -> None:
         status, answer, _ = await local("POST", "/messages", {"type": "pollNow", "content": {"device": "x" * 5000}})
-        assert (status, "reason" in answer) == (413, True)
+        assert (status, answer["reason"], answer["index"]) == (413, "badContent", 1)
         assert (await local("POST", "/messages", {"type": "pollNow"}))[0] == 202
+        assert [entry.message.error_text for entry in endpoint.box.entries() if entry.message.state.ended] == [
+            "the body is larger than web.body_limit_kb"
+        ]
 
     endpoint.run(test)
 
@@ -163,13 +166,15 @@ def test_other_mistakes_are_answered_as_json_too(endpoint: Endpoint, method: str
     async def test(local: Ask, remote: Ask) -> None:
         answered, body, _ = await local(method, path)
         assert (answered, set(body)) == (status, {"reason", "error"})
+        assert (body["reason"] == "notFound") is (status == 404)
 
     endpoint.run(test)
 
 
-def test_another_content_type_is_refused(endpoint: Endpoint) -> None:
+def test_another_content_type_is_a_failed_row(endpoint: Endpoint) -> None:
     async def test(local: Ask, remote: Ask) -> None:
-        assert (await local("POST", "/messages", b"type=pollNow", Content_Type="text/plain"))[0] == 415
+        status, answer, _ = await local("POST", "/messages", b"type=pollNow", Content_Type="text/plain")
+        assert (status, answer["reason"], answer["index"]) == (415, "badContent", 1)
 
     endpoint.run(test)
 

@@ -82,11 +82,6 @@ def _over(alarm: Alarm) -> Finding:
     )
 
 
-def removed(site: Site) -> Look:
-    """What becomes of a device that is no longer configured: all its alarms end."""
-    return Look(site, retired=frozenset(BY_NAME))
-
-
 def _finding(kind: AlarmType, settings: RuleSettings, site: Site, sight: Sight) -> Finding:
     return Finding(
         site=site,
@@ -159,4 +154,5 @@ def _sights_of_agent(event: Event) -> Iterator[tuple[AlarmType, Sight]]:
     elif isinstance(event, events.StateSetAside):
         yield bus.STATE_LOST, Sight("state", Condition.TRUE, event.kept_as)
     elif isinstance(event, events.ProcessDied):
-        yield bus.PROCESS_DIED, Sight(f"process/{event.name}", Condition.TRUE, f"{event.name}, {event.restarts} times")
+        value = f"{event.name}, deaths since the start: {event.restarts}"
+        yield bus.PROCESS_DIED, Sight(f"process/{event.name}", Condition.TRUE, value)
