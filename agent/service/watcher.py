@@ -221,12 +221,18 @@ class Watcher:
             self._set_alarm(replace(current, sequence=alarm.sequence, repeat=False))
         notice = self._notices.of_alarm(alarm, self._bare_view(), self._around.uptime_ticks())
         self._log.add(Logged(logged_alarm(alarm, now.wall), notice))
+        log.info(
+            "alarm-%s sequence=%d alarm=%d type=%s severity=%s device=%s resource=%r value=%r",
+            "cleared" if alarm.cleared else "active", alarm.sequence, alarm.index, alarm.alarm_type,
+            alarm.severity.name.lower(), alarm.site.name, alarm.resource, alarm.value,
+        )  # fmt: skip
         return notice
 
     def _numbered(self, kind: Notification, now: Instant, view: AlarmView, text: str, value: str = "") -> Notice:
         sequence = self._next_sequence()
         notice = self._notices.of_agent(kind, replace(view, sequence=sequence), self._around.uptime_ticks())
         self._log.add(Logged(logged_agent(kind, sequence, now.wall, text, value), notice))
+        log.info("notification name=%s sequence=%d text=%r value=%r", kind.name, sequence, text, value)
         return notice
 
     def _next_sequence(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import socket
@@ -11,11 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agent.service.handlers import HANDLERS
 from agent.sim import Simulator
+from agent.web.sender import Sender
 from tests.cli.conftest import Commands
 
 TOKEN = "a-token-of-the-test-0123"
@@ -66,6 +69,37 @@ def test_a_message_is_sent_waited_for_and_shown(
     assert (wrong.exit_code, "content.maximum" in wrong.output) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("nothing",), "types are pollNow"),
+        (("cardFound", "device=one", "slot=io1"), "no message type"),
+        (("pollNow", "device=one", "colour=green"), "colour"),
+        (("pollNow",), "device"),
+        (("setHttpTracking", "maximum=many"), "maximum"),
+    ],
+)
+def test_what_the_agent_refuses_is_said_and_seen_as_a_failed_row(
+    command: Commands,
+    simulator: Simulator,
+    configured: Callable[..., Path],
+    arguments: tuple[str, ...],
+    problem: str,
+) -> None:
+    config = configured(simulator.port)
+
+    async def listed() -> list[dict[str, Any]]:
+        async with Sender(config.parent / "state" / "interapp.sock") as sender:
+            return list((await sender.get("/messages"))[1]["messages"])
+
+    with running(config):
+        result = command("send", "-c", str(config), *arguments)
+        rows = asyncio.run(listed())
+
+    assert (result.exit_code, problem in result.output) == (2, True), result.output
+    assert [(row["type"], row["state"]) for row in rows] == [(arguments[0], "failed")]
+
+
 def test_what_is_not_done_in_time_has_an_exit_code_of_its_own_and_survives_a_kill(
     command: Commands, simulator: Simulator, configured: Callable[..., Path]
 ) -> None:
@@ -114,15 +148,11 @@ def test_without_an_agent_it_says_where_none_answers(command: Commands, configur
     ("arguments", "problem"),
     [
         ((), "--list shows them"),
-        (("nothing",), "types are pollNow"),
-        (("cardFound", "device=one", "slot=io1"), "no message type"),
-        (("pollNow", "one"), "takes device=…"),
-        (("pollNow", "colour=green"), "takes device=…"),
+        (("pollNow", "one"), "KEY=VALUE"),
         (("pollNow", "device=one", "device=two"), "given twice"),
-        (("setHttpTracking", "maximum=many"), "a number, true or false"),
     ],
 )
-def test_a_wrong_command_line_is_refused_before_anything_is_sent(
+def test_what_is_no_content_is_refused_before_anything_is_sent(
     command: Commands, configured: Callable[..., Path], arguments: tuple[str, ...], problem: str
 ) -> None:
     result = command("send", "-c", str(configured(1)), *arguments)
