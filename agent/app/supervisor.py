@@ -25,7 +25,7 @@ from agent.app.plans import check_reloadable, check_startable, plans_by_device
 from agent.config import Settings
 from agent.errors import AgentError
 from agent.mib.module import northbound
-from agent.service.statelock import StateLock
+from agent.service.statelock import TAKEN, StateLock
 from agent.snmp.engineid import start_engine
 from agent.snmp.sockets import open_sockets
 from agent.wire.crypto import check_crypto
@@ -66,8 +66,9 @@ class Supervisor:
             HostError: an address or the state directory cannot be had.
         """
         with ExitStack() as undo:
-            lock = StateLock(self._settings.state_dir)  # first: of a second agent this is the better complaint
-            undo.callback(lock.release)
+            # First: of a second agent this is the better complaint.
+            self._lock = StateLock(self._settings.state_dir)
+            undo.callback(self._lock.release)
             self._sockets = open_sockets(self._settings.snmp.listen)
             for opened in self._sockets:
                 undo.callback(opened.close)
@@ -191,9 +192,11 @@ class Supervisor:
             plans_by_device(northbound(settings.root_oid), settings)
         except AgentError as problem:
             log.error("reload-refused problem=%r: the configuration is as before", str(problem))
+            self._lock.note_reload(f"refused: {problem}")
             return
         self._settings = settings
         self._children[BACK].tell(RELOAD)
+        self._lock.note_reload(TAKEN)
 
     def _reap(self) -> None:
         while True:

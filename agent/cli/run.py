@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -35,6 +36,7 @@ def start_logging(level: str) -> None:
 def run(config_path: Path, log_level: str) -> None:
     """Poll the configured devices and serve them over SNMP until stopped (SIGTERM, SIGINT); SIGHUP reloads."""
     start_logging(log_level)
+    os.umask(0o077)  # what is in the state directory is nobody else's business
     settings = load_settings(config_path)
     if settings.snmp.engine == "pysnmp":
         asyncio.run(_run_in_one_process(settings))

@@ -9,6 +9,7 @@ from pathlib import Path
 from agent.errors import HostError, UsageError
 
 NAME = "agent.lock"
+TAKEN = "taken"
 
 
 class StateLock:
@@ -23,7 +24,7 @@ class StateLock:
         path = state_dir / NAME
         try:
             state_dir.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a+", encoding="ascii")
+            self._file = path.open("a+", encoding="utf-8")
         except OSError as problem:
             raise HostError(f"cannot use {path}: {problem.strerror}; state_dir must be writable") from problem
         try:
@@ -34,8 +35,18 @@ class StateLock:
             raise HostError(
                 f"{state_dir} is in use by another agent (process {holder}); give each agent a state_dir of its own"
             ) from None
+        self._reloads = 0
+        self._write("")
+
+    def note_reload(self, outcome: str) -> None:
+        """Leave word of what became of a reload, for who asked for it."""
+        self._reloads += 1
+        self._write(f"{self._reloads} {' '.join(outcome.split())}\n")
+
+    def _write(self, word: str) -> None:
+        self._file.seek(0)
         self._file.truncate(0)
-        self._file.write(f"{os.getpid()}\n")
+        self._file.write(f"{os.getpid()}\n{word}")
         self._file.flush()
 
     def release(self) -> None:
@@ -62,8 +73,16 @@ def running_agent(state_dir: Path) -> int:
     raise UsageError(f"no agent is running with state_dir {state_dir}")
 
 
+def last_reload(state_dir: Path) -> str:
+    """What became of the latest reload, with its number before it; empty when there was none."""
+    try:
+        return (state_dir / NAME).read_text(encoding="utf-8").partition("\n")[2].strip()
+    except OSError:
+        return ""
+
+
 def _process_id(path: Path) -> int:
     try:
-        return int(path.read_text(encoding="ascii").strip() or 0)
+        return int(path.read_text(encoding="utf-8").partition("\n")[0] or 0)
     except (OSError, ValueError):
         return 0

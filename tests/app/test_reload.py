@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -182,13 +181,15 @@ def test_the_reload_command_is_obeyed_and_a_broken_file_is_refused_loudly(tmp_pa
     with subprocess.Popen((*agent, "run", "-c", str(path)), env=environment, stderr=subprocess.PIPE, text=True) as run:
         wait_for(lambda: contact() == '""', "the agent", 30)
         written(path, port, simulator.port, ", contact: somebody")
-        assert reload().stdout == f"told process {run.pid}\n"
+        assert reload().stdout == f"process {run.pid} goes on with {path}\n"
         wait_for(lambda: contact() == '"somebody"', "the new contact", 10)
 
         written(path, port, simulator.port, ", contakt: nobody")
         assert reload().returncode == 78, "the command itself checks the file"
         run.send_signal(signal.SIGHUP)
-        time.sleep(0.5)
+        written(path, port + 1 if port < 65535 else port - 1, simulator.port, ", contact: nobody")
+        refused = reload()
+        assert (refused.returncode, "snmp.listen: cannot change" in refused.stderr) == (78, True)
         assert contact() == '"somebody"'
         run.send_signal(signal.SIGTERM)
         _, log = run.communicate(timeout=30)
