@@ -51,6 +51,10 @@ OWNER: Final = "alarms"
 TICK_S: Final = 1.0
 SOON_S: Final = 0.02
 """What happens within this time is worked off together, in one step and one write."""
+SHOW_REST: Final = 9
+SHOW_REST_MAX_S: Final = 2.0
+"""The table that was served anew rests so many times as long as that took, up to so many seconds: thousands of alarms
+must not hold up all else, and a few are shown at once."""
 DRAIN_S: Final = 3.0
 """Time informs have to be acknowledged when the agent stops."""
 AUTHENTICATION_FAILURE_S: Final = 60.0
@@ -95,6 +99,7 @@ class Alarming:
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._shown = -1
+        self._show_at_s = 0.0
         self._delivered = self._is_stopping = False
         self._pace = Pace(AUTHENTICATION_FAILURE_S)
         self._ticking: asyncio.Task[None] | None = None
@@ -215,6 +220,20 @@ class Alarming:
         cells, _ = build(self._around.plan, (Feed.ALARMS,), self._watcher.view(), {})
         self._around.sink.swap(OWNER, list(make_blocks(cells)))
 
+    def _show_in_turn(self) -> None:
+        """Serve the alarms as they are, unless that was done too short a while ago."""
+        began_s = self._loop.time()
+        if began_s >= self._show_at_s:
+            self.show()
+            ended_s = self._loop.time()
+            self._show_at_s = ended_s + min(SHOW_REST * (ended_s - began_s), SHOW_REST_MAX_S)
+
+    def _patience_s(self) -> float:
+        """How long there is nothing to do unless something happens."""
+        if self._watcher.version == self._shown:
+            return TICK_S
+        return min(max(self._show_at_s - self._loop.time(), 0.0), TICK_S)
+
     def _targets(self) -> tuple[Target, ...]:
         settings = self._settings
         return make_targets(settings.notifications, settings.snmp.users, self._access.views, self._view_of)
@@ -232,12 +251,12 @@ class Alarming:
     async def _tick(self) -> None:
         while not self._is_stopping:
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), TICK_S)
+                await asyncio.wait_for(self._wake.wait(), self._patience_s())
                 await asyncio.sleep(SOON_S)
             self._wake.clear()
             try:
                 self._watcher.tick(instant())
-                self.show()
+                self._show_in_turn()
                 if self._delivered:
                     self._delivered = False
                     self._around.on_delivery()

@@ -146,12 +146,22 @@ class Noc:
         return [one.sequence for one in self.heard if who in one.who and one.sequence and not one.is_repeat]
 
     def told_active(self, who: str = "") -> set[int]:
-        """The alarms that are active as far as it was told."""
-        active: dict[int, bool] = {}
+        """The alarms that are active as far as it was told: what a resync does not name is over."""
+        active: set[int] = set()
+        named: set[int] = set()
         for one in self.heard:
-            if one.alarm and who in one.who:
-                active[one.alarm] = not one.is_cleared
-        return {number for number, is_active in active.items() if is_active}
+            if who not in one.who:
+                continue
+            if one.notification == "lnbResyncStarted":
+                named = set()
+            elif one.notification == "lnbResyncEnded":
+                active &= named
+            elif one.alarm and one.is_cleared:
+                active.discard(one.alarm)
+            elif one.alarm:
+                active.add(one.alarm)
+                named.add(one.alarm)
+        return active
 
 
 def _parsed(line: str) -> Heard:

@@ -7,16 +7,16 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from agent.config import SnmpSettings
 from agent.mib.render import ReadCell, dotted
-from agent.snmp.manager import Manager
 from agent.web.sender import Sender
 from tests.faults.noc import COMMUNITY, USER
 from tests.notify.receivers import AUTH_PASSPHRASE, PRIV_PASSPHRASE
+from tests.snmp import messages
+from tests.snmp.messages import Oid
 from tests.support.cells import MODULE, Cells, by_name, row
 from tests.support.process import COMMUNITY as READER
 from tests.support.process import EARLY, WRITER, AgentProcess
@@ -24,6 +24,7 @@ from tests.support.running import wait_for
 from tests.support.tools import tool
 
 DEVICE = EARLY[0]
+END_OF_VIEW = 0x82
 AT_ONCE = 16
 """Messages of a burst that are posted at the same time."""
 
@@ -132,15 +133,24 @@ class Site(AgentProcess):
 
     # What a manager reads and writes
 
-    def walk(self, part: str) -> Cells:
-        """All cells below a table or group."""
-        community = SnmpSettings.model_validate({"communities": [{"name": READER.decode()}]}).communities[0]
-        manager = Manager("127.0.0.1", self.port, community)
+    def walk(self, name: str) -> Cells:
+        """All cells of a table, group or column."""
+        base = MODULE.objects[name].oid if name in MODULE.objects else MODULE.parts[name][0]
+        return by_name(self._below(base))
 
-        async def collect() -> list[ReadCell]:
-            return [cell async for cell in manager.walk(MODULE.parts[part][0])]
+    def _below(self, base: Oid) -> Iterator[ReadCell]:
+        last = base
+        while True:
+            answer = self.ask(messages.get_bulk(0, 40, last, community=READER))
+            assert answer is not None, "no answer"
+            for last, (tag, content) in messages.read(answer).varbinds:
+                if last[: len(base)] != base or tag == END_OF_VIEW:
+                    return
+                yield ReadCell(last, tag, content)
 
-        return by_name(asyncio.run(collect()))
+    def scalar(self, name: str) -> int:
+        """A number that is no column."""
+        return self.number((*MODULE.objects[name].oid, 0))
 
     def receiver_row(self, name: str = "nms") -> dict[str, Any]:
         """The row of a receiver; it is at most a second old."""
@@ -159,17 +169,17 @@ class Site(AgentProcess):
 
     def active(self) -> dict[int, str]:
         """The active alarms: number to type."""
-        cells = self.walk("lnbAlarmTable").get("lnbAlarmType", {})
+        cells = self.walk("lnbAlarmType").get("lnbAlarmType", {})
         return {number: kind for (_, number), kind in cells.items()}
 
     @property
     def last_sequence(self) -> int:
         """Number of the notification decided on last."""
-        return self.number((*MODULE.objects["lnbAlarmLastSequence"].oid, 0))
+        return self.scalar("lnbAlarmLastSequence")
 
     def logged_numbers(self) -> set[int]:
         """The numbers in the notification log."""
-        return {number for (number,) in self.walk("lnbNotifyLogTable").get("lnbNotifyLogName", {})}
+        return {number for (number,) in self.walk("lnbNotifyLogName").get("lnbNotifyLogName", {})}
 
     def snmpset(self, name: str, instance: Iterable[int], kind: str, value: str) -> subprocess.CompletedProcess[str]:
         """What net-snmp's snmpset makes of setting an object."""

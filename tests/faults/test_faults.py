@@ -64,5 +64,5 @@ def test_a_full_disk_is_told_nothing_is_lost_and_all_is_written_when_there_is_ro
 
 def test_a_corrupt_state_file_is_kept_aside_and_told_and_the_agent_goes_on(tmp_path: Path) -> None:
     seen = scenarios.state_corrupt(tmp_path)
+    assert seen.is_whole, seen
     assert not seen.missing
-    assert not seen.lost

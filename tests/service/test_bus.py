@@ -522,7 +522,7 @@ class Alarms:
     def resync(self) -> int:
         return 1
 
-    def test(self, receiver: str | None) -> int:
+    def test(self, receiver: str | None, text: str = "") -> int:
         if receiver not in (None, "noc"):
             raise LookupError(receiver)
         return 2 if receiver is None else 1
