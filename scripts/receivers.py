@@ -1,4 +1,4 @@
-"""`python -m scripts.receivers`: faults of receivers, agent and disk, against Debian's snmptrapd; prints what came of them.
+"""`python -m scripts.receivers`: faults of receivers, agent and disk, against Debian's snmptrapd; prints the outcome.
 
 The exit code is 1 when something was lost that an inform promised.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import agent
-from tests.faults import scenarios
+from tests.faults import disasters, scenarios
 from tests.faults.outcome import Outcome
 
 COUNT, SECONDS = 5000, 10.0
@@ -28,13 +28,14 @@ SCENARIOS: dict[str, Scenario] = {
     "dead": scenarios.receiver_dead,
     "slow": lambda folder: scenarios.receiver_slow(folder, 0.7, 40),
     "reinstalled": scenarios.receiver_reinstalled,
-    "agent-killed": lambda folder: scenarios.agent_killed(folder, scenarios.kill_all, "agent"),
-    "back-killed": lambda folder: scenarios.agent_killed(folder, scenarios.kill_back, "back"),
+    "agent-killed": lambda folder: disasters.agent_killed(folder, disasters.kill_all, "agent"),
+    "back-killed": lambda folder: disasters.agent_killed(folder, disasters.kill_back, "back"),
     "burst": lambda folder: scenarios.burst(folder, COUNT, SECONDS),
     "storm": lambda folder: scenarios.storm(folder, COUNT, SECONDS),
     "flapping": lambda folder: scenarios.flapping(folder, 10),
-    "disk-full": scenarios.disk_full,
-    "state-corrupt": scenarios.state_corrupt,
+    "clock-jump": disasters.clock_jump,
+    "disk-full": disasters.disk_full,
+    "state-corrupt": disasters.state_corrupt,
 }
 
 

@@ -29,9 +29,7 @@ class Running:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("site")
     with Simulator(SimSpec(clients=1)) as simulator, Noc(folder / "noc", names=True) as noc:
-        site = Site(
-            folder, [simulator.port], every_kind(noc.port), interapp={"max_count": 4}, alarms={"rules": RULES}
-        )
+        site = Site(folder, [simulator.port], every_kind(noc.port), interapp={"max_count": 4}, alarms={"rules": RULES})
         with site:
             noc.wait("lnbReady")
             yield Running(simulator, site, noc)
