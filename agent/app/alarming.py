@@ -30,6 +30,7 @@ from agent.model.message import (
     MessageSucceeded,
     StallEnded,
 )
+from agent.model.rest import Rest
 from agent.service.alarmstate import AlarmStore
 from agent.service.deliverystate import KeptDeliveries
 from agent.service.state import StateStore
@@ -99,7 +100,7 @@ class Alarming:
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._shown = -1
-        self._show_at_s = 0.0
+        self._rest = Rest(SHOW_REST, SHOW_REST_MAX_S)
         self._delivered = self._is_stopping = False
         self._pace = Pace(AUTHENTICATION_FAILURE_S)
         self._ticking: asyncio.Task[None] | None = None
@@ -223,16 +224,13 @@ class Alarming:
     def _show_in_turn(self) -> None:
         """Serve the alarms as they are, unless that was done too short a while ago."""
         began_s = self._loop.time()
-        if began_s >= self._show_at_s:
+        if not self._rest.left_s(began_s):
             self.show()
-            ended_s = self._loop.time()
-            self._show_at_s = ended_s + min(SHOW_REST * (ended_s - began_s), SHOW_REST_MAX_S)
+            self._rest.begin(began_s, self._loop.time())
 
     def _patience_s(self) -> float:
         """How long there is nothing to do unless something happens."""
-        if self._watcher.version == self._shown:
-            return TICK_S
-        return min(max(self._show_at_s - self._loop.time(), 0.0), TICK_S)
+        return TICK_S if self._watcher.version == self._shown else min(self._rest.left_s(self._loop.time()), TICK_S)
 
     def _targets(self) -> tuple[Target, ...]:
         settings = self._settings
