@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.judging import outcome, wait_known
+from tests.faults.judging import outcome, wait_delivered, wait_known
 from tests.faults.noc import Noc
 from tests.faults.outcome import Outcome, contradictions
 from tests.faults.site import Site, receiver
@@ -177,7 +177,7 @@ def state_corrupt(folder: Path) -> Outcome:
         after = noc.wait("lnbInterAppFailed", lnbAlarmText="Inter-application message failed: afterwards")
         assert after.sequence > lost.sequence
         assert not contradictions(noc.heard)
-        wait_for(lambda: not site.receiver_row()["lnbReceiverQueue"], "an empty queue")
+        wait_delivered(site)
         first = min(site.logged_numbers()) - 1
         note = (
             f"told of the loss {told_s:.1f} s after the start, what is over by the resync; numbers went on at "

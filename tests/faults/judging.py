@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from tests.faults.noc import Noc
 from tests.faults.outcome import Outcome, repeated
@@ -32,5 +33,16 @@ def wait_known(site: Site, noc: Noc, began_s: float, seconds: float = 60) -> flo
     """Until the receiver knows every active alarm, and no other; seconds since the beginning."""
     wait_for(lambda: noc.told_active() == set(site.active()), "the receiver knows what is active", seconds)
     known_after_s = time.monotonic() - began_s
-    wait_for(lambda: not site.receiver_row()["lnbReceiverQueue"], "an empty queue", seconds)
+    wait_delivered(site, seconds=seconds)
     return known_after_s
+
+
+def wait_delivered(site: Site, name: str = "nms", seconds: float = 60) -> dict[str, Any]:
+    """The row of a receiver once the newest notification is delivered and nothing waits; rows are up to a second old."""
+
+    def found() -> dict[str, Any] | None:
+        last, shown = site.last_sequence, site.receiver_row(name)
+        is_done = shown.get("lnbReceiverLastSequence", 0) >= last and not shown["lnbReceiverQueue"]
+        return shown if is_done else None
+
+    return wait_for(found, f"everything delivered to {name}", seconds)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from agent.sim import SimSpec, Simulator
-from tests.faults.judging import outcome, wait_known
+from tests.faults.judging import outcome, wait_delivered, wait_known
 from tests.faults.noc import Noc
 from tests.faults.outcome import Outcome
 from tests.faults.site import Site, receiver
@@ -63,7 +63,7 @@ def receiver_slow(folder: Path, delay_s: float, count: int) -> Outcome:
             began_s = time.monotonic()
             site.burst(count, 0.1)
             known_after_s = wait_known(site, noc, began_s)
-            shown = site.wait_receiver("slow", lnbReceiverQueue=0, seconds=60)
+            shown = wait_delivered(site, "slow")
             slow_s = time.monotonic() - began_s
             wanted = set(range(before + 1, site.last_sequence + 1))
             assert wanted <= set(slow.numbers), "the slow receiver has everything"
