@@ -38,7 +38,7 @@ def wait_known(site: Site, noc: Noc, began_s: float, seconds: float = 60) -> flo
 
 
 def wait_delivered(site: Site, name: str = "nms", seconds: float = 60) -> dict[str, Any]:
-    """The row of a receiver once the newest notification is delivered and nothing waits; rows are up to a second old."""
+    """The row of a receiver once the newest is delivered and nothing waits; rows are up to a second old."""
 
     def found() -> dict[str, Any] | None:
         last, shown = site.last_sequence, site.receiver_row(name)

@@ -30,7 +30,7 @@ def receiver_dead(folder: Path) -> Outcome:
             each.wait("lnbReady")
         site.post("before")
         noc.wait("lnbInterAppFailed")
-        before = site.last_sequence
+        before = max(noc.numbers())
         noc.stop()
         for kind in ("one", "two", "three", "one", "two", "before"):
             site.post(kind)
@@ -59,7 +59,7 @@ def receiver_slow(folder: Path, delay_s: float, count: int) -> Outcome:
         receivers = [receiver(noc.port), receiver(slow.port, "slow", retries=3)]
         with Site(folder / "site", [], receivers) as site:
             noc.wait("lnbReady")
-            before = site.last_sequence
+            before = max(noc.numbers())
             began_s = time.monotonic()
             site.burst(count, 0.1)
             known_after_s = wait_known(site, noc, began_s)
@@ -79,7 +79,7 @@ def receiver_reinstalled(folder: Path) -> Outcome:
     with Noc(folder / "noc") as noc, Site(folder / "site", [], [receiver(noc.port, version="v3")]) as site:
         site.post("before")
         noc.wait("lnbInterAppFailed", "SNMP v3")
-        before = site.last_sequence
+        before = max(noc.numbers())
         noc.reinstall()
         began_s = time.monotonic()
         site.post("after")
@@ -94,7 +94,7 @@ def burst(folder: Path, count: int, seconds: float) -> Outcome:
         receivers = [receiver(noc.port, queue_limit=100_000, timeout_s=5, retries=3)]
         with Site(folder / "site", [], receivers, alarms=alarms) as site:
             noc.wait("lnbReady")
-            before = site.last_sequence
+            before = max(noc.numbers())
             began_s = time.monotonic()
             took_s = site.burst(count, seconds)
             wait_for(lambda: site.scalar("lnbAlarmActive") == count, f"{count} alarms", 120)
@@ -110,7 +110,7 @@ def storm(folder: Path, count: int, seconds: float) -> Outcome:
         receivers = [receiver(noc.port, queue_limit=100_000, timeout_s=5, retries=3)]
         with Site(folder / "site", [], receivers, alarms=alarms) as site:
             noc.wait("lnbReady")
-            before = site.last_sequence
+            before = max(noc.numbers())
             began_s = time.monotonic()
             with ThreadPoolExecutor(1) as beside:
                 posting = beside.submit(site.burst, count, seconds)
@@ -141,7 +141,7 @@ def flapping(folder: Path, times: int) -> Outcome:
     ):
         noc.wait("lnbReady")
         site.poll()
-        before = site.last_sequence
+        before = max(noc.numbers())
         for _ in range(times):
             simulator.faults.set("link-down", port="lan0")
             site.poll()

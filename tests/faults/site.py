@@ -78,6 +78,13 @@ class Site(AgentProcess):
             device["poll"] = {"interval_s": 60, "read_timeout_s": 1, "deadline_s": 3, **(poll or {})}
         self.write()
 
+    def __enter__(self) -> Site:
+        """Start it, and wait until it answers and takes messages."""
+        super().__enter__()
+        assert self.process.poll() is None, f"it ended: {self.logged()[-3:]}"
+        wait_for((Path(self.content["state_dir"]) / "interapp.sock").exists, "the endpoint")
+        return self
+
     def kill_all(self) -> None:
         """Kill -9 all its processes, the parent first; alone, that one's end lets its children end in good order."""
         children = self.children().values()
