@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types tools fuzz soak mib lock golden conformance fix clean
+.PHONY: demo test check lint types tools fuzz soak receivers mib lock golden conformance fix clean
 
 demo: $(VENV)/ready  ## simulate a LANTIME, poll it, serve it over SNMP, show a short walk
 	$(BIN)/lantime-agent demo $(ARGS)
@@ -28,6 +28,9 @@ fuzz: $(VENV)/ready-dev  ## hostile messages to an agent for five minutes; ARGS=
 
 soak: $(VENV)/ready-dev  ## an agent asked, written to, disturbed and reloaded for an hour; ARGS="--minutes 10"
 	$(BIN)/python -m scripts.soak $(ARGS)
+
+receivers: $(VENV)/ready-dev tools  ## faults of receivers, agent and disk against snmptrapd; prints a table of what came of them
+	$(BIN)/python -m scripts.receivers $(ARGS)
 
 mib: $(VENV)/ready  ## print the MIB text anew from the declarations
 	$(BIN)/lantime-agent mib > mibs/LANTIME-NORTHBOUND-MIB.txt

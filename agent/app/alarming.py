@@ -30,6 +30,7 @@ from agent.model.message import (
     MessageSucceeded,
     StallEnded,
 )
+from agent.model.rest import Rest
 from agent.service.alarmstate import AlarmStore
 from agent.service.deliverystate import KeptDeliveries
 from agent.service.state import StateStore
@@ -51,6 +52,10 @@ OWNER: Final = "alarms"
 TICK_S: Final = 1.0
 SOON_S: Final = 0.02
 """What happens within this time is worked off together, in one step and one write."""
+SHOW_REST: Final = 9
+SHOW_REST_MAX_S: Final = 2.0
+"""The table that was served anew rests so many times as long as that took, up to so many seconds: thousands of alarms
+must not hold up all else, and a few are shown at once."""
 DRAIN_S: Final = 3.0
 """Time informs have to be acknowledged when the agent stops."""
 AUTHENTICATION_FAILURE_S: Final = 60.0
@@ -95,6 +100,7 @@ class Alarming:
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._shown = -1
+        self._rest = Rest(SHOW_REST, SHOW_REST_MAX_S)
         self._delivered = self._is_stopping = False
         self._pace = Pace(AUTHENTICATION_FAILURE_S)
         self._ticking: asyncio.Task[None] | None = None
@@ -116,14 +122,14 @@ class Alarming:
         self.show()
         self._ticking = self._loop.create_task(self._tick())
 
-    async def stop(self) -> None:
+    async def stop(self, drain_s: float = DRAIN_S) -> None:
         """Work off what is there, give informs a moment, and stop."""
         self._is_stopping = True
         self._wake.set()
         if self._ticking is not None:
             await self._ticking
         self._watcher.tick(instant())
-        await self._notifier.stop(DRAIN_S)
+        await self._notifier.stop(drain_s)
 
     def reload(self, settings: Settings, indexes: Mapping[str, int], access: Access) -> None:
         """Other rules, devices and receivers from now on; alarms, and what receivers are owed, stay."""
@@ -215,6 +221,17 @@ class Alarming:
         cells, _ = build(self._around.plan, (Feed.ALARMS,), self._watcher.view(), {})
         self._around.sink.swap(OWNER, list(make_blocks(cells)))
 
+    def _show_in_turn(self) -> None:
+        """Serve the alarms as they are, unless that was done too short a while ago."""
+        began_s = self._loop.time()
+        if not self._rest.left_s(began_s):
+            self.show()
+            self._rest.begin(began_s, self._loop.time())
+
+    def _patience_s(self) -> float:
+        """How long there is nothing to do unless something happens."""
+        return TICK_S if self._watcher.version == self._shown else min(self._rest.left_s(self._loop.time()), TICK_S)
+
     def _targets(self) -> tuple[Target, ...]:
         settings = self._settings
         return make_targets(settings.notifications, settings.snmp.users, self._access.views, self._view_of)
@@ -232,12 +249,12 @@ class Alarming:
     async def _tick(self) -> None:
         while not self._is_stopping:
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), TICK_S)
+                await asyncio.wait_for(self._wake.wait(), self._patience_s())
                 await asyncio.sleep(SOON_S)
             self._wake.clear()
             try:
                 self._watcher.tick(instant())
-                self.show()
+                self._show_in_turn()
                 if self._delivered:
                     self._delivered = False
                     self._around.on_delivery()

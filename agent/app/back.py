@@ -13,8 +13,8 @@ from datetime import datetime, timezone
 from typing import Any, Protocol
 
 import agent
+from agent.app.alarming import DRAIN_S, Alarming
 from agent.app.alarming import OWNER as ALARMS
-from agent.app.alarming import Alarming
 from agent.app.alarming import Around as AlarmsAround
 from agent.app.plans import check_reloadable, check_startable, plans_by_device
 from agent.config import DeviceSettings, Settings
@@ -147,11 +147,11 @@ class Back:
             self.alarming.happened(ProcessDied("back", self._start.restarts))
         log.info("started version=%s devices=%d", agent.__version__, len(self.keepers))
 
-    async def stop(self) -> None:
-        """Stop working, then polling, then notifying."""
+    async def stop(self, drain_s: float = DRAIN_S) -> None:
+        """Stop working, then polling, then notifying; informs have so long to be acknowledged."""
         await self.interapp.stop()
         await self.poller.stop()
-        await self.alarming.stop()
+        await self.alarming.stop(drain_s)
         self._state.close()
         log.info("stopped")
 

@@ -6,6 +6,7 @@ import logging
 import socket
 from collections.abc import Callable, Sequence
 
+from agent.app.alarming import DRAIN_S
 from agent.app.answering import make_answering
 from agent.app.back import AUTHENTICATION_FAILED, Back, Start
 from agent.app.control import LOST, READY, Parent
@@ -82,4 +83,4 @@ async def run_back(control: socket.socket, settings: Settings, start: Start, loa
     parent.tell(READY)
     await parent.stopped.wait()
     await outlet.close()
-    await back.stop()
+    await back.stop(0 if parent.is_gone else DRAIN_S)  # a new parent may be waiting for what this one holds

@@ -34,6 +34,7 @@ class Parent:
         self, control: socket.socket, on_channel: Callable[[socket.socket], None], on_reload: Callable[[], None]
     ) -> None:
         self.stopped = asyncio.Event()
+        self.is_gone = False
         self._control = control
         self._on_channel = on_channel
         self._on_reload = on_reload
@@ -60,6 +61,7 @@ class Parent:
             self._on_reload()
         else:
             if words != STOP:
+                self.is_gone = True
                 log.error("parent-gone: nothing is restarted or reloaded any more, so this process ends")
             asyncio.get_running_loop().remove_reader(self._control)
             self.stopped.set()

@@ -12,7 +12,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -155,20 +155,29 @@ def _write(database: sqlite3.Connection, change: Change) -> None:
         [(one.sequence, _as_json(one.entry), _as_json(one.notice)) for one in change.log],
     )
     database.executemany("DELETE FROM notified WHERE sequence = ?", [(number,) for number in change.dropped])
-    database.executemany("INSERT OR REPLACE INTO alarm_number VALUES (?, ?)", asdict(change.numbers).items())
+    database.executemany("INSERT OR REPLACE INTO alarm_number VALUES (?, ?)", _fields_of(change.numbers).items())
 
 
-def _json(value: Any) -> Any:
-    return value.hex() if isinstance(value, bytes) else value.isoformat()
+def _plain(value: Any) -> Any:
+    """What JSON does not know, as it is kept: a dataclass as its fields (asdict would copy all that is in them)."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return _fields_of(value)
+
+
+def _fields_of(value: Any) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _as_json(value: LogEntry | Notice) -> str:
-    return json.dumps(asdict(value), default=_json)
+    return json.dumps(_fields_of(value), default=_plain)
 
 
 def _alarm_json(alarm: Alarm) -> str:
-    kept = {name: value for name, value in asdict(alarm).items() if name not in _NOT_KEPT}
-    return json.dumps(kept, default=_json)
+    kept = {name: value for name, value in _fields_of(alarm).items() if name not in _NOT_KEPT}
+    return json.dumps(kept, default=_plain)
 
 
 def _readable(read: Callable[..., T], rows: Iterable[tuple[str, ...]]) -> Iterator[T]:

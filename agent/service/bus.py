@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from agent.config import InterAppSettings, first_problem
 from agent.model.message import Direction, Entry, Event, Handler, Mailbox, Message, Reason, ReplyState
+from agent.model.rest import Rest
 from agent.service.handlers import HANDLERS, Content, HandlerSpec, Reach
 from agent.service.lanes import Lanes, Ticket
 from agent.service.ledger import Keeping, Ledger, Observer
@@ -28,8 +29,10 @@ log = logging.getLogger(__name__)
 
 WATCH_S = 0.5
 """How often deadlines, ages and stalls are looked at."""
-SHOW_DELAY_S = 0.05
-"""Changes within this time are shown together."""
+SHOW_DELAY_S = 0.01
+"""Changes within this time are shown together; it is shorter than the way of a notification about them."""
+SHOW_REST, SHOW_REST_MAX_S = 9, 1.0
+"""What was shown rests so many times as long as that took, up to so many seconds: a burst must not hold up the work."""
 TIMEOUT_MIN_S = 1.0
 """The shortest deadline that a sender may set."""
 
@@ -99,6 +102,7 @@ class Bus:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._loop_thread = 0
         self._show_planned = False
+        self._rest = Rest(SHOW_REST, SHOW_REST_MAX_S)
 
     @property
     def specs(self) -> Mapping[str, HandlerSpec]:
@@ -308,11 +312,13 @@ class Bus:
     def _plan_show(self) -> None:
         if not self._show_planned and self._loop is not None:
             self._show_planned = True
-            self._loop.call_later(SHOW_DELAY_S, self._show)
+            self._loop.call_later(max(SHOW_DELAY_S, self._rest.left_s(time.monotonic())), self._show)
 
     def _show(self) -> None:
         self._show_planned = False
+        began_s = time.monotonic()
         self.shown()
+        self._rest.begin(began_s, time.monotonic())
 
 
 def _handler_name(kind: str) -> str:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from typing import Protocol
 
 from agent.errors import HostError
@@ -59,7 +60,8 @@ class Ledger:
         self._store = store
         self._told_full = False
         self._writing = threading.Lock()
-        self._unwritten: set[int] = set()
+        self._tickets = count(1)
+        self._unwritten: dict[int, int] = {}
         self._undropped: set[int] = set()
 
     def get(self, index: int) -> Entry | None:
@@ -223,17 +225,27 @@ class Ledger:
             log.error("message-not-kept index=%s problem=%s", indexes, problem)
 
     def _write(self, *entries: Entry) -> None:
-        """Write rows as they are now, and whatever could not be written before."""
+        """Write rows as they are now, and whatever could not be written before.
+
+        Who waits for its turn while another writes finds its rows written with the others': a burst from many
+        threads costs few commits.
+        """
+        with self.lock:
+            ticket = next(self._tickets)
+            self._unwritten.update((entry.index, ticket) for entry in entries)
         with self._writing:
             with self.lock:
-                self._unwritten.update(entry.index for entry in entries)
+                if entries and not any(entry.index in self._unwritten for entry in entries):
+                    return
                 self._undropped.update(self.mailbox.take_dropped())
-                rows = [row for index in self._unwritten if (row := self.mailbox.get(index)) is not None]
+                taken = dict(self._unwritten)
+                rows = [row for index in taken if (row := self.mailbox.get(index)) is not None]
                 dropped, last = tuple(self._undropped), self.mailbox.last
-                written = {row.index for row in rows} | self._undropped
             self._store.keep(rows, last, dropped)
             with self.lock:
-                self._unwritten -= written
+                for index, then in taken.items():
+                    if self._unwritten[index] == then:  # else it has changed since
+                        del self._unwritten[index]
                 self._undropped.difference_update(dropped)
 
     def _ended(self, entry: Entry) -> None:

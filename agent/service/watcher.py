@@ -114,6 +114,7 @@ class Watcher:
         self._acknowledged: list[Identity] = []
         self._heartbeat_s = now.seconds + what.settings.heartbeat_s
         self._is_ready = self._resync_wanted = self._test_wanted = self._is_behind = False
+        self._has_lost_alarms = bool(set_aside)
         self._retry_s = 0.0
         self._test_text = ""
         self._looks += forgotten(kept.alarms)
@@ -193,6 +194,7 @@ class Watcher:
             self._resync_wanted = True
         if not self._is_ready and not self._unread:
             self._is_ready = True
+            self._resync_wanted = self._resync_wanted or self._has_lost_alarms
             yield self._numbered(READY, now, self.view(), "Agent is ready")
         if self._resync_wanted and not self._weather.storms:
             self._resync_wanted = False

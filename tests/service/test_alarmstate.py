@@ -93,7 +93,8 @@ def test_a_corrupt_file_is_kept_aside_and_told_and_numbers_go_on_above(
     file.write_bytes(b"nonsense" * 2000) if damage == "no database at all" else spoilt(file)
 
     second = Watch(tmp_path, settings(devices=()))
-    assert second.tick()[0] == ("lnbStateLost", "state", False)
+    names = [name for name, _, _ in second.tick()]
+    assert names == ["lnbStateLost", "lnbReady", "lnbResyncStarted", "lnbStateLost", "lnbResyncEnded"]
     assert second.notices[0].sequence > highest
     assert "state-corrupt" in caplog.text
     (aside,) = tmp_path.glob("state.db.corrupt-*")

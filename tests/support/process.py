@@ -63,6 +63,7 @@ class AgentProcess:
         self.content: dict[str, Any] = {"state_dir": str(folder / "state"), "snmp": snmp, "devices": rows, **changes}
         self.write()
         self.log = folder / "log"
+        self.environment: dict[str, str] = {}
 
     def write(self) -> None:
         """Write the configuration file from `content`."""
@@ -75,7 +76,7 @@ class AgentProcess:
 
     def begin(self) -> None:
         """Start it, without waiting for anything."""
-        environment = {**os.environ, "LANTIME_TEST_PASSWORD": PASSWORD}
+        environment = {**os.environ, "LANTIME_TEST_PASSWORD": PASSWORD, **self.environment}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 (sys.executable, "-m", "agent", "run", "--config", str(self.config)), stderr=log, env=environment
