@@ -14,7 +14,7 @@ import pytest
 
 from agent.config import DeviceSettings
 from agent.errors import ConfigError, HostError, UsageError
-from agent.service.statelock import StateLock, running_agent
+from agent.service.statelock import StateLock, last_reload, running_agent
 from agent.sim import SimSpec, Simulator
 from tests.support.running import COMMUNITY, FAST, PASSWORD, Starting, configured, device, pace, wait_for
 from tests.support.tools import tool
@@ -187,6 +187,7 @@ def test_the_reload_command_is_obeyed_and_a_broken_file_is_refused_loudly(tmp_pa
         written(path, port, simulator.port, ", contakt: nobody")
         assert reload().returncode == 78, "the command itself checks the file"
         run.send_signal(signal.SIGHUP)
+        wait_for(lambda: "contakt: unknown key" in last_reload(tmp_path / "state"), "the word of it", 10)
         written(path, port + 1 if port < 65535 else port - 1, simulator.port, ", contact: nobody")
         refused = reload()
         assert (refused.returncode, "snmp.listen: cannot change" in refused.stderr) == (78, True)
