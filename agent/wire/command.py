@@ -112,6 +112,8 @@ class Commands:
             return (answer.get_v1 if is_v1 else answer.get)(source, view, names, limit)
         if request.tag == pdu.GET_NEXT:
             return (answer.get_next_v1 if is_v1 else answer.get_next)(source, view, names, limit)
+        if len(names) == 1 and request.non_repeaters <= 0:
+            return answer.get_bulk_column(source, view, names[0], request.max_repetitions, limit)
         return answer.get_bulk(source, view, names, request.non_repeaters, request.max_repetitions, limit)
 
 

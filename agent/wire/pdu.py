@@ -104,8 +104,12 @@ def read_request(octets: bytes, at: int, end: int) -> Request:
     return Request(tag, request_id, non_repeaters, max_repetitions, names, values, varbinds)
 
 
+_NO_ERROR = tlv(0x02, integer(0)) * 2
+"""Error status and index of an answer without error."""
+
+
 def response(request_id: bytes, status: int, index: int, varbinds: bytes, tag: int = RESPONSE) -> bytes:
     """A finished response PDU."""
-    fields = request_id + tlv(0x02, integer(status)) + tlv(0x02, integer(index))
-    listed = b"\x30" + length(len(varbinds)) + varbinds
-    return bytes((tag,)) + length(len(fields) + len(listed)) + fields + listed
+    verdict = _NO_ERROR if status == index == 0 else tlv(0x02, integer(status)) + tlv(0x02, integer(index))
+    listed = request_id + verdict + b"\x30" + length(len(varbinds)) + varbinds
+    return bytes((tag,)) + length(len(listed)) + listed
