@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent.wire import answer, pdu
 from agent.wire.access import Access, Level, Model, Refusal
@@ -25,8 +26,7 @@ Complain = Callable[[str, Exception], None]
 """Told of a fault of our own: what failed, and how."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(NamedTuple):
     """Who asks, for access control (RFC 3411 3.2.2) and for the record of a SET."""
 
     model: Model

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from agent.mib import encoding
 from agent.mib.encoding import integer, length, packed, tlv
@@ -29,8 +30,7 @@ class Value:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request PDU.
 
     Attributes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from agent.mib.encoding import Oid, packed
 from agent.wire.block import Block, position_after, position_of
@@ -17,8 +18,7 @@ from agent.wire.block import Block, position_after, position_of
 Owner = str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A cell found."""
 
     key: bytes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from agent.mib.encoding import integer, oid, tlv
 from agent.wire import ber, pdu
@@ -30,8 +30,7 @@ _FRAME = 23
 """Octets around the varbinds of a response within a message: headers of scopedPDU, PDU and list, status and index."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """msgGlobalData (RFC 3412 6).
 
     Attributes:
@@ -54,8 +53,7 @@ class Header:
         return _LEVELS.get(self.flags & (_AUTH | _PRIV))
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
+class _Scope(NamedTuple):
     """A scopedPDU: what stands in it before the PDU, and where that begins and ends."""
 
     octets: bytes

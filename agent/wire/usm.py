@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from agent.mib.encoding import Oid, integer, tlv
 from agent.wire import ber, privacy
@@ -42,8 +42,7 @@ class User:
         return f"User({self.name!r}, {self.level.name})"
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """msgSecurityParameters (RFC 3414 2.4), and where the digest stands in the message."""
 
     engine_id: bytes
