@@ -78,7 +78,8 @@ class Target:
         """One line."""
         said = "-" if self.measured is None else number(self.measured)
         sign = "at least" if self.at_least else "at most"
-        return f"{self.what}: {said}, target {sign} {number(self.wanted)}: {self.verdict}{self.beside and f' ({self.beside})'}"
+        beside = f" ({self.beside})" if self.beside else ""
+        return f"{self.what}: {said}, target {sign} {number(self.wanted)}: {self.verdict}{beside}"
 
 
 @dataclass(slots=True)

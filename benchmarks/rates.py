@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from statistics import median
 
-from benchmarks.figure import Figure, in_turn
+from benchmarks.figure import Figure, in_turn, number
 from benchmarks.load import Run, drive
 from benchmarks.peers import Peer
 from benchmarks.requests import Task
@@ -16,32 +16,31 @@ SECONDS = 0.5
 """Of each measurement."""
 UNIT = "answers/s"
 
-Datagrams = Callable[[Task, Peer], list[bytes]]
-"""Requests of a kind, made for a peer; checks by the way that the peer answers them rightly."""
+Datagrams = Callable[[Task, Peer], tuple[list[bytes], int]]
+"""Requests of a kind, made for a peer, and how many varbinds an answer has; looks whether it is right."""
 
 
 def measure(figure: Figure, peers: Sequence[Peer], tasks: Sequence[Task], datagrams: Datagrams, rounds: int) -> None:
     """Measure every task of every peer in every round; rows come into the figure."""
+    varbinds: dict[tuple[str, str], int] = {}
     runs: dict[tuple[str, str], list[Run]] = defaultdict(list)
 
     def once(task: Task, peer: Peer) -> None:
-        run = drive(peer.port, peer.pids, datagrams(task, peer), SECONDS)
+        made, varbinds[task.name, peer.name] = datagrams(task, peer)
+        run = drive(peer.port, peer.pids, made, SECONDS)
         runs[task.name, peer.name].append(run)
         row = figure.row(task.name, peer.name, UNIT)
         row.values.append(run.rate)
         row.per_core.append(run.rate_per_core)
 
     in_turn(rounds, [partial(once, task, peer) for task in tasks for peer in peers])
-    for task in tasks:
-        for peer in peers:
-            figure.row(task.name, peer.name, UNIT).notes = _notes(runs[task.name, peer.name], task)
+    for (name, peer_name), done in runs.items():
+        figure.row(name, peer_name, UNIT).notes = _notes(done, varbinds[name, peer_name])
 
 
-def _notes(runs: Sequence[Run], task: Task) -> str:
-    rate = median(run.rate for run in runs) * task.varbinds
-    core = median(run.rate_per_core for run in runs)
+def _notes(runs: Sequence[Run], varbinds: int) -> str:
+    per_core, rate = median(run.rate_per_core for run in runs), median(run.rate for run in runs) * varbinds
     server, own = median(run.server_share for run in runs), median(run.own_share for run in runs)
     missing = sum(run.missing for run in runs)
-    return f"{core:,.0f} per core; {rate:,.0f} varbinds/s; CPU server {server:.0%}, generator {own:.0%}; missing {missing}".replace(
-        ",", " "
-    )
+    speed = f"{number(per_core)} per core; {varbinds} varbinds each, {number(rate)} a second"
+    return f"{speed}; CPU server {server:.0%}, generator {own:.0%}; missing {missing}"

@@ -38,10 +38,9 @@ def reads(rounds: int) -> Figure:
     return figure
 
 
-def _requests(task: Task, peer: Peer) -> list[bytes]:
+def _requests(task: Task, peer: Peer) -> tuple[list[bytes], int]:
     made = plain(task, peer)
-    check(messages.read(probe(peer.port, made[0])), task, peer)
-    return made
+    return made, check(messages.read(probe(peer.port, made[0])), task, peer)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ class Task:
 
     Attributes:
         body: the PDU with this request-id, for a peer, at a column and row.
-        varbinds: how many an answer has.
+        varbinds: how many an answer has, if it is whole.
     """
 
     name: str
@@ -77,12 +77,13 @@ def plain(task: Task, peer: Peer) -> list[bytes]:
     return [messages.message(body, community=COMMUNITY) for body in itertools.islice(bodies(task, peer), COUNT)]
 
 
-def check(answer: messages.Answer, task: Task, peer: Peer) -> None:
-    """See that an answer is what was asked for.
+def check(answer: messages.Answer, task: Task, peer: Peer) -> int:
+    """See that an answer is what was asked for; how many varbinds it has, which some peers bound.
 
     Raises:
         RuntimeError: it is not, so that its rate would mean nothing.
     """
-    tags = {tag for tag, _ in answer.values}
-    if answer.status or len(answer.varbinds) != task.varbinds or tags != {messages.STRING}:
-        raise RuntimeError(f"{peer.name}, {task.name}: status {answer.status}, {len(answer.varbinds)} varbinds, {tags}")
+    tags, count = {tag for tag, _ in answer.values}, len(answer.varbinds)
+    if answer.status or not count or tags != {messages.STRING} or count > task.varbinds:
+        raise RuntimeError(f"{peer.name}, {task.name}: status {answer.status}, {count} varbinds, {tags}")
+    return count

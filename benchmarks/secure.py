@@ -46,12 +46,11 @@ def discovered(port: int) -> messages.Peer:
     return messages.Peer(said.engine_id, said.boots, said.time)
 
 
-def _requests(task: Task, peer: Peer) -> list[bytes]:
+def _requests(task: Task, peer: Peer) -> tuple[list[bytes], int]:
     """Sealed messages; new ones for each measurement, so that they are in time."""
     engine = discovered(peer.port)
     made = [engine.build(SEALED, body) for body in itertools.islice(bodies(task, peer), COUNT)]
-    check(engine.read(probe(peer.port, made[0]), SEALED).pdu, task, peer)
-    return made
+    return made, check(engine.read(probe(peer.port, made[0]), SEALED).pdu, task, peer)
 
 
 if __name__ == "__main__":
