@@ -39,6 +39,11 @@ class Row:
         """The median of the rounds."""
         return statistics.median(self.values)
 
+    @property
+    def median_per_core(self) -> float:
+        """The median of the rounds by second of CPU time; nothing where that was not measured."""
+        return statistics.median(self.per_core) if self.per_core else 0.0
+
     def text(self) -> str:
         """Median, least and greatest."""
         return f"{number(self.median)} ({number(min(self.values))}-{number(max(self.values))})"

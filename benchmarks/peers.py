@@ -24,7 +24,7 @@ from tests.snmp.agents import SEALED
 
 ROOT = Path(__file__).resolve().parents[1]
 SNMPSIM = ROOT / ".venv" / "snmpsim" / "bin" / "snmpsim-command-responder"
-"""Where `make bench` puts snmpsim: it needs an older pysnmp than the agent, so it has a place of its own."""
+"""Where `make bench` puts snmpsim: it is nothing that the agent needs, so it has a place of its own."""
 COMMUNITY = b"public"
 _EXTEND: Oid = (1, 3, 6, 1, 4, 1, 8072, 1, 3, 2, 4, 1, 2, 4, *b"cell")
 """nsExtendOutLine of the extension named "cell": a line of its output per row."""

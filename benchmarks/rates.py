@@ -39,8 +39,9 @@ def measure(figure: Figure, peers: Sequence[Peer], tasks: Sequence[Task], datagr
 
 
 def _notes(runs: Sequence[Run], varbinds: int) -> str:
-    per_core, rate = median(run.rate_per_core for run in runs), median(run.rate for run in runs) * varbinds
+    rate = median(run.rate for run in runs) * varbinds
     server, own = median(run.server_share for run in runs), median(run.own_share for run in runs)
     missing = sum(run.missing for run in runs)
-    speed = f"{number(per_core)} per core; {varbinds} varbinds each, {number(rate)} a second"
-    return f"{speed}; CPU server {server:.0%}, generator {own:.0%}; missing {missing}"
+    return (
+        f"{number(rate)} varbinds/s, {varbinds} each; CPU server {server:.0%}, generator {own:.0%}; missing {missing}"
+    )

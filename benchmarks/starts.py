@@ -33,6 +33,7 @@ SECONDS = "seconds"
 START, RELOAD = f"start, {DEVICES} devices known", f"reload, {DEVICES} devices"
 _UPTIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 _FRESH = b"known-since-reload"
+INTERVAL_S = 10
 _STEP_S = 0.002
 _PATIENCE_S = 120.0
 
@@ -72,14 +73,14 @@ class Asker:
 def starts(rounds: int) -> Figure:
     """Measure it."""
     how = (
-        f"`lantime-agent run` with a state directory that knows {DEVICES} devices, polled every 30 s; to the first "
-        "answer to a GET from the moment the process is started; a reload from SIGHUP to the first answer to a "
+        f"`lantime-agent run` with a state directory that knows {DEVICES} devices, polled every {INTERVAL_S} s; to the "
+        "first answer to a GET from the moment the process is started; a reload from SIGHUP to the first answer to a "
         "community that it brings"
     )
     figure = Figure("starts", "Start and reload", how, conditions=conditions())
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lantime-bench-")))
-        urls = {}
+        urls: dict[str, str] = {}
         for seed in range(1, SIMULATORS + 1):
             child, url = start_simulator(folder, seed)
             stack.enter_context(child)
@@ -110,7 +111,7 @@ def starts(rounds: int) -> Figure:
 
 def _settings(urls: dict[str, str], port: int) -> dict[str, Any]:
     snmp = {"listen": [f"127.0.0.1:{port}"], "communities": [{"name": COMMUNITY.decode()}]}
-    return {**devices_section(urls, interval_s=30), "state_dir": "state", "snmp": snmp}
+    return {**devices_section(urls, interval_s=INTERVAL_S), "state_dir": "state", "snmp": snmp}
 
 
 def _run(config: Path, folder: Path) -> Child:
