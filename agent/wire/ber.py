@@ -41,6 +41,11 @@ def expect(octets: bytes, at: int, tag: int) -> tuple[int, int]:
     Raises:
         BerError: it is of another tag, or cut off.
     """
+    start = at + 2
+    if start <= len(octets) and octets[at] == tag and octets[at + 1] < 0x80:  # nearly all there is
+        end = start + octets[at + 1]
+        if end <= len(octets):
+            return start, end
     found, start, end = header(octets, at)
     if found != tag:
         raise BerError(f"tag {found:#04x} where {tag:#04x} belongs")

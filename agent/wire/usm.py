@@ -109,6 +109,9 @@ class Usm:
         self.users = users
         self._counters = counters
         self._salts = salts
+        self._engine = tlv(0x04, engine_id) + tlv(0x02, integer(boots))
+        self._beginning = b""
+        self._beginning_s = -1
 
     def open(self, datagram: bytes, said: Parameters, level: Level, data: bytes) -> tuple[User, bytes] | Trouble:
         """The user and the plain scopedPDU of an incoming message, or why it is not let in (RFC 3414 3.2).
@@ -214,8 +217,9 @@ class Usm:
         return message[:at] + digest + message[at + size :]
 
     def _fields_before_digest(self, user: User, time_s: int) -> bytes:
-        engine = tlv(0x04, self.engine_id) + tlv(0x02, integer(self.boots))
-        return engine + tlv(0x02, integer(time_s)) + tlv(0x04, user.name)
+        if time_s != self._beginning_s:  # made once a second
+            self._beginning, self._beginning_s = self._engine + tlv(0x02, integer(time_s)), time_s
+        return self._beginning + tlv(0x04, user.name)
 
 
 def _digest_octets(user: User, level: Level) -> int:
