@@ -1,6 +1,6 @@
 """`python -m benchmarks`: measures all figures and prints docs/performance.md and its pictures from them.
 
-`--from FILE` prints the page anew from what an earlier run left.
+What was measured stays in build/performance.json; `--figure NAME` measures one anew and takes the others from there.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.command import Measure, rounds_of
 from benchmarks.figure import ROUNDS, Figure, dump, figure_of
+from benchmarks.fleet import fleet
 from benchmarks.page import page, pictures
 from benchmarks.reads import reads
 from benchmarks.secure import secure
@@ -20,34 +21,42 @@ from benchmarks.walks import walks
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 RESULTS = DOCS.parent / "build" / "performance.json"
-FIGURES: dict[str, Measure] = {"reads": reads, "secure": secure, "walks": walks, "swaps": swaps, "starts": starts}
+FIGURES: dict[str, Measure] = {
+    "reads": reads, "secure": secure, "walks": walks, "swaps": swaps, "fleet": fleet, "starts": starts,
+}  # fmt: skip
 
 
 def main() -> None:
     """Run as the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=rounds_of, default=ROUNDS)
-    parser.add_argument("--from", dest="results", type=Path, help=f"results of an earlier run (as {RESULTS.name})")
+    parser.add_argument("--figure", action="append", choices=["none", *FIGURES], help="measure this one; default: all")
     options = parser.parse_args()
-    if options.results is not None:
-        figures = [figure_of(plain) for plain in json.loads(options.results.read_text(encoding="utf-8"))]
-    else:
-        figures = _measured(options.rounds)
+    known = _known() if options.figure else {}
+    for name, measure in FIGURES.items():
+        if name in (options.figure or FIGURES):
+            print(f"\n{name}:", flush=True)
+            known[name] = measure(options.rounds)
+            known[name].show()
+            _keep(known)  # what has been measured stays, whatever comes
+    figures = [known[name] for name in FIGURES if name in known]
     rounds = max(len(row.values) for figure in figures for row in figure.rows)
     (DOCS / "performance.md").write_text(page(figures, rounds), encoding="utf-8")
     for name, picture in pictures(figures).items():
         (DOCS / name).write_text(picture, encoding="utf-8")
 
 
-def _measured(rounds: int) -> list[Figure]:
-    figures = []
+def _known() -> dict[str, Figure]:
+    """What earlier runs left, by name."""
+    if not RESULTS.exists():
+        return {}
+    figures = map(figure_of, json.loads(RESULTS.read_text(encoding="utf-8")))
+    return {figure.key: figure for figure in figures}
+
+
+def _keep(known: dict[str, Figure]) -> None:
     RESULTS.parent.mkdir(exist_ok=True)
-    for name, measure in FIGURES.items():
-        print(f"\n{name}:", flush=True)
-        figures.append(measure(rounds))
-        figures[-1].show()
-        RESULTS.write_text(dump(figures), encoding="utf-8")  # what has been measured stays, whatever comes
-    return figures
+    RESULTS.write_text(dump(list(known.values())), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -86,11 +86,11 @@ def starts(rounds: int) -> Figure:
             stack.enter_context(child)
             urls |= {f"lantime-{seed}-{number}": url for number in range(DEVICES // SIMULATORS)}
         port = free_port()
-        settings = _settings(urls, port)
+        settings = settings_of(urls, port, INTERVAL_S)
         config = folder / "agent.yaml"
         up, asker = Mib().oid("lnbAgentDevicesUp", 0), Asker(port)
         config.write_text(json.dumps(settings), encoding="utf-8")
-        with _run(config, folder) as agent:  # every device becomes known
+        with run_agent(config, folder) as agent:  # every device becomes known
             passed_s = asker.seconds_until(up, expected=bytes((DEVICES,)))
             row = figure.row(f"first start, to all {DEVICES} devices polled", "this agent", SECONDS)
             row.values.append(passed_s)
@@ -99,7 +99,7 @@ def starts(rounds: int) -> Figure:
             )
         for done in range(rounds):
             config.write_text(json.dumps(settings), encoding="utf-8")
-            with _run(config, folder) as agent:
+            with run_agent(config, folder) as agent:
                 figure.row(START, "to first answer", SECONDS).values.append(asker.seconds_until(_UPTIME))
                 asker.seconds_until(up, expected=bytes((DEVICES,)))
                 figure.row(RELOAD, "to its effect", SECONDS).values.append(_reload(config, settings, agent, asker))
@@ -109,14 +109,16 @@ def starts(rounds: int) -> Figure:
     return figure
 
 
-def _settings(urls: dict[str, str], port: int) -> dict[str, Any]:
+def settings_of(urls: Mapping[str, str], port: int, interval_s: int) -> dict[str, Any]:
+    """The configuration of an agent with these devices."""
     snmp = {"listen": [f"127.0.0.1:{port}"], "communities": [{"name": COMMUNITY.decode()}]}
-    return {**devices_section(urls, interval_s=INTERVAL_S), "state_dir": "state", "snmp": snmp}
+    return {**devices_section(urls, interval_s=interval_s), "state_dir": "state", "snmp": snmp}
 
 
-def _run(config: Path, folder: Path) -> Child:
-    arguments: Sequence[str] = (sys.executable, "-m", "agent", "run", "-c", str(config), "--log-level", "warning")
-    return Child(list(arguments), folder / "agent.log", secrets_of())
+def run_agent(config: Path, folder: Path) -> Child:
+    """The agent as a process of its own."""
+    arguments = [sys.executable, "-m", "agent", "run", "-c", str(config), "--log-level", "warning"]
+    return Child(arguments, folder / "agent.log", secrets_of())
 
 
 def _reload(config: Path, settings: dict[str, Any], agent: Child, asker: Asker) -> float:
