@@ -22,7 +22,7 @@ from benchmarks.walks import walks
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 RESULTS = DOCS.parent / "build" / "performance.json"
 FIGURES: dict[str, Measure] = {
-    "reads": reads, "secure": secure, "walks": walks, "swaps": swaps, "fleet": fleet, "starts": starts,
+    "reads": reads, "secure": secure, "walks": walks, "swaps": swaps, "starts": starts, "fleet": fleet,
 }  # fmt: skip
 
 

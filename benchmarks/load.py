@@ -1,18 +1,18 @@
 """The load generator: a window of requests in flight over one connected UDP socket, in a plain loop.
 
 Datagrams are made before the clock runs. Every answer is taken for one; whether answers are right is looked at by
-`probe` before, and how many are missing is counted.
+`probe` before, and how many are missing is counted. Nobody is bound to a core: where others use the machine too, that
+makes both wait for each other and all rates smaller.
 """
 
 from __future__ import annotations
 
 import itertools
-import os
 import socket
 import struct
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,28 +70,9 @@ def connected(port: int) -> socket.socket:
     return opened
 
 
-@contextmanager
-def apart(pids: Sequence[int]) -> Iterator[None]:
-    """The generator has a core of its own, the server all others; else the kernel likes to run both on one."""
-    cores = os.sched_getaffinity(0)
-    if len(cores) < 2:
-        yield
-        return
-    own = {max(cores)}
-    for pid in pids:
-        for thread in Path(f"/proc/{pid}/task").glob("*"):
-            with suppress(OSError):
-                os.sched_setaffinity(int(thread.name), cores - own)
-    os.sched_setaffinity(0, own)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, cores)
-
-
 def drive(port: int, pids: Sequence[int], datagrams: Sequence[bytes], seconds: float, window: int = WINDOW) -> Run:
     """Send datagrams over and over, `window` of them in flight, and count answers."""
-    with connected(port) as opened, apart(pids):
+    with connected(port) as opened:
         send, receive, clock = opened.send, opened.recv_into, time.perf_counter
         buffer, following = bytearray(65_535), itertools.cycle(datagrams).__next__
         server_s, own_s, begun_s = cpu_s(pids), time.process_time(), clock()

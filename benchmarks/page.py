@@ -18,7 +18,8 @@ What counts are **ratios within one run on one machine**: digits change with the
 Rounds are interleaved: each peer is measured once, then each again, and so on, so that a disturbance hits all. A value
 is the median of the rounds, least and greatest in brackets; a ratio is the median of the ratios of each round.
 *Per core* is by second of CPU time that the answering process took: what others on the machine take does not count
-there. *Hit* and *missed* go by answers a second as they came.
+there. Where the CPU shares of server and generator add up to 100 %, both had one core between them, and the value per
+core is what the server would give with a core of its own. *Hit* and *missed* go by answers a second as they came.
 """
 
 
