@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types tools fuzz soak receivers mib lock golden conformance fix clean
+.PHONY: demo test check lint types tools fuzz soak receivers bench mib lock golden conformance fix clean
 
 demo: $(VENV)/ready  ## simulate a LANTIME, poll it, serve it over SNMP, show a short walk
 	$(BIN)/lantime-agent demo $(ARGS)
@@ -14,8 +14,8 @@ test: $(VENV)/ready-dev tools lint types  ## lint, types and all tests
 check: test
 
 lint: $(VENV)/ready-dev
-	$(BIN)/ruff format --check agent scripts tests
-	$(BIN)/ruff check agent scripts tests
+	$(BIN)/ruff format --check agent benchmarks scripts tests
+	$(BIN)/ruff check agent benchmarks scripts tests
 
 types: $(VENV)/ready-dev
 	$(BIN)/mypy
@@ -32,6 +32,9 @@ soak: $(VENV)/ready-dev  ## an agent asked, written to, disturbed and reloaded f
 receivers: $(VENV)/ready-dev tools  ## faults of receivers, agent and disk against snmptrapd; prints a table of what came of them
 	$(BIN)/python -m scripts.receivers $(ARGS)
 
+bench: $(VENV)/ready-dev $(VENV)/snmpsim/ready tools  ## measure, and print docs/performance.md anew; ARGS="--rounds 9"
+	$(BIN)/python -m benchmarks $(ARGS)
+
 mib: $(VENV)/ready  ## print the MIB text anew from the declarations
 	$(BIN)/lantime-agent mib > mibs/LANTIME-NORTHBOUND-MIB.txt
 
@@ -45,8 +48,8 @@ conformance: $(VENV)/ready-dev tools  ## what the RFCs ask, shown over UDP; prin
 	$(BIN)/python -m tests.conformance
 
 fix: $(VENV)/ready-dev  ## format, and mend what ruff can mend
-	$(BIN)/ruff check --fix agent scripts tests
-	$(BIN)/ruff format agent scripts tests
+	$(BIN)/ruff check --fix agent benchmarks scripts tests
+	$(BIN)/ruff format agent benchmarks scripts tests
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian: apt install python3-venv"; exit 1; }
@@ -58,6 +61,12 @@ $(VENV)/ready: setup.cfg pyproject.toml | $(VENV)/bin/python
 $(VENV)/ready-dev: setup.cfg pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@ $(VENV)/ready
+
+# A peer of benchmarks and nothing that the agent needs; it does not declare that it needs pysmi.
+$(VENV)/snmpsim/ready: | $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/snmpsim
+	$(VENV)/snmpsim/bin/pip install --quiet --disable-pip-version-check snmpsim pysmi
+	touch $@
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -53,9 +53,12 @@ def length(size: int) -> bytes:
     return bytes((0x80 | len(octets),)) + octets
 
 
+_OCTETS = [bytes((number,)) for number in range(256)]
+
+
 def tlv(tag: int, content: bytes) -> bytes:
     """Tag, length and content."""
-    return bytes((tag,)) + length(len(content)) + content
+    return _OCTETS[tag] + length(len(content)) + content
 
 
 def packed(numbers: Sequence[int]) -> bytes:

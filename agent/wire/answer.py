@@ -34,6 +34,9 @@ class Source(Protocol):
     def run(self, key: bytes, count: int, end: bytes) -> tuple[list[bytes], bytes]:
         """Varbinds from a cell on: one at least, at most so many, none at or behind `end`; and the last one's key."""
 
+    def stretch(self, key: bytes, count: int, end: bytes, room: int) -> tuple[bytes, int, bytes]:
+        """The same as they stand one behind the other, as far as they fit into so many octets; how many, last key."""
+
     def next_column(self, key: bytes) -> Found | None:
         """The first cell behind all of the column that a key lies in."""
 
@@ -115,7 +118,7 @@ def get_next(source: Source, view: View, names: Sequence[bytes], limit: int) -> 
     varbinds = []
     for name in names:
         found = following(source, view, name)
-        varbinds.append(_exception(name, END_OF_MIB_VIEW) if found is None else found.varbind)
+        varbinds.append(_end(name) if found is None else found.varbind)
     return varbinds if sum(map(len, varbinds)) <= limit else TooBig()
 
 
@@ -150,8 +153,30 @@ def get_bulk(
     rows = min(max_repetitions, max(room, 0) // (_SMALLEST * (len(names) - first)) + 1)
     columns = [_column(source, view, name, rows) for name in names[first:]]
     height = min(max(len(cells) for cells, _ in columns) + 1, rows)  # one row more, in which all are at the end
-    padded = [[*cells[:height], *[ended] * (height - len(cells))] for cells, ended in columns]
+    padded = [
+        cells[:height] if len(cells) >= height else [*cells, *[_end(place)] * (height - len(cells))]
+        for cells, place in columns
+    ]
     return varbinds + _fitting(chain.from_iterable(zip(*padded, strict=True)), room)
+
+
+def get_bulk_column(source: Source, view: View, name: bytes, max_repetitions: int, limit: int) -> list[bytes]:
+    """What `get_bulk` answers for one repeater and nothing else, in pieces of any number of varbinds.
+
+    In blocks they stand one behind the other as they do in the answer.
+    """
+    pieces: list[bytes] = []
+    while max_repetitions > 0:
+        found = following(source, view, name)
+        if found is None:
+            return [*pieces, *_fitting([_end(name)], limit)]
+        piece, count, name = source.stretch(found.key, max_repetitions, view.reach(found.key), limit)
+        if not count:
+            break  # the next one does not fit
+        pieces.append(piece)
+        limit -= len(piece)
+        max_repetitions -= count
+    return pieces
 
 
 def _fitting(varbinds: Iterable[bytes], room: int) -> list[bytes]:
@@ -168,11 +193,11 @@ def _fitting(varbinds: Iterable[bytes], room: int) -> list[bytes]:
 def _each_next(source: Source, view: View, names: Iterable[bytes]) -> Iterator[bytes]:
     for name in names:
         found = following(source, view, name)
-        yield _exception(name, END_OF_MIB_VIEW) if found is None else found.varbind
+        yield _end(name) if found is None else found.varbind
 
 
 def _column(source: Source, view: View, name: bytes, rows: int) -> tuple[list[bytes], bytes]:
-    """Varbinds of so many cells behind a name, fewer where the view ends; and what stands behind that end."""
+    """Varbinds of so many cells behind a name, fewer where the view ends; and the last one's key."""
     cells: list[bytes] = []
     place = name
     while len(cells) < rows:
@@ -181,4 +206,8 @@ def _column(source: Source, view: View, name: bytes, rows: int) -> tuple[list[by
             break
         run, place = source.run(found.key, rows - len(cells), view.reach(found.key))
         cells += run
-    return cells, _exception(place, END_OF_MIB_VIEW)
+    return cells, place
+
+
+def _end(name: bytes) -> bytes:
+    return _exception(name, END_OF_MIB_VIEW)

@@ -18,10 +18,11 @@ def header(octets: bytes, at: int) -> tuple[int, int, int]:
     Raises:
         BerError: the element does not lie within the octets.
     """
-    if at + 2 > len(octets):
-        raise BerError("ends within a header")
-    tag, size = octets[at], octets[at + 1]
     start = at + 2
+    try:
+        tag, size = octets[at], octets[at + 1]
+    except IndexError:
+        raise BerError("ends within a header") from None
     if size & 0x80:
         width = size & 0x7F
         if not 1 <= width <= 4 or start + width > len(octets):
@@ -40,6 +41,11 @@ def expect(octets: bytes, at: int, tag: int) -> tuple[int, int]:
     Raises:
         BerError: it is of another tag, or cut off.
     """
+    start = at + 2
+    if start <= len(octets) and octets[at] == tag and octets[at + 1] < 0x80:  # nearly all there is
+        end = start + octets[at + 1]
+        if end <= len(octets):
+            return start, end
     found, start, end = header(octets, at)
     if found != tag:
         raise BerError(f"tag {found:#04x} where {tag:#04x} belongs")
@@ -49,8 +55,11 @@ def expect(octets: bytes, at: int, tag: int) -> tuple[int, int]:
 def integer(octets: bytes, at: int) -> tuple[int, int]:
     """Value of an INTEGER from -2^31 to 2^31-1 (RFC 2578 7.1.1), and where it ends; one octet of padding passes."""
     start, end = expect(octets, at, 0x02)
+    if end - start == 1:
+        value = octets[start]
+        return value if value < 128 else value - 256, end
     value = int.from_bytes(octets[start:end], "big", signed=True)
-    if not 1 <= end - start <= 5 or not -(2**31) <= value < 2**31:
+    if not 2 <= end - start <= 5 or not -(2**31) <= value < 2**31:
         raise BerError("not a 32-bit integer")
     return value, end
 

@@ -32,6 +32,9 @@ class Block(Protocol):
     def run(self, first: int, stop: int) -> list[bytes]:
         """The VarBinds of the cells from a position up to another."""
 
+    def stretch(self, first: int, stop: int, room: int) -> tuple[bytes, int]:
+        """The same as they stand one behind the other, as far as they fit into so many octets; and up to which."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrozenBlock:
@@ -50,6 +53,14 @@ class FrozenBlock:
         """The VarBinds of the cells from a position up to another."""
         varbinds = self.varbinds
         return [varbinds[start:end] for start, end in pairwise(self.offsets[first : stop + 1])]
+
+    def stretch(self, first: int, stop: int, room: int) -> tuple[bytes, int]:
+        """The same as they stand one behind the other, as far as they fit into so many octets; and up to which."""
+        offsets = self.offsets
+        start = offsets[first]
+        if offsets[stop] - start > room:
+            stop = max(bisect_right(offsets, start + room, first, stop) - 1, first)
+        return self.varbinds[start : offsets[stop]], stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,11 @@ class LiveBlock:
     def run(self, first: int, stop: int) -> list[bytes]:
         """The VarBind, if its position is asked for."""
         return [self.varbind(position) for position in range(first, stop)]
+
+    def stretch(self, first: int, stop: int, room: int) -> tuple[bytes, int]:
+        """The VarBind, if its position is asked for and it fits."""
+        varbinds = b"".join(self.run(first, stop))
+        return (varbinds, stop) if len(varbinds) <= room else (b"", first)
 
 
 PIECE: Final = 4096

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from agent.wire import answer, pdu
 from agent.wire.access import Access, Level, Model, Refusal
@@ -25,8 +26,7 @@ Complain = Callable[[str, Exception], None]
 """Told of a fault of our own: what failed, and how."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(NamedTuple):
     """Who asks, for access control (RFC 3411 3.2.2) and for the record of a SET."""
 
     model: Model
@@ -112,6 +112,8 @@ class Commands:
             return (answer.get_v1 if is_v1 else answer.get)(source, view, names, limit)
         if request.tag == pdu.GET_NEXT:
             return (answer.get_next_v1 if is_v1 else answer.get_next)(source, view, names, limit)
+        if len(names) == 1 and request.non_repeaters <= 0:
+            return answer.get_bulk_column(source, view, names[0], request.max_repetitions, limit)
         return answer.get_bulk(source, view, names, request.non_repeaters, request.max_repetitions, limit)
 
 

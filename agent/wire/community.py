@@ -11,15 +11,15 @@ from agent.wire import ber, pdu
 from agent.wire.access import Level, Model, Network, within
 from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
 from agent.wire.counters import Counters
-from agent.wire.later import Answer, mapped
+from agent.wire.later import Answer
 from agent.wire.strangers import Reason, Strangers
 
 V1, V2C = 0, 1
 _MODELS = {V1: Model.V1, V2C: Model.V2C}
 _REQUESTS = {V1: pdu.REQUESTS - {pdu.GET_BULK}, V2C: pdu.REQUESTS}
-_FRAME = 22
-"""Octets around the varbinds of a response beside community and request-id: four headers of four, less the community's
-own, the version, status and index."""
+_FRAME = 19
+"""Octets around the varbinds of a response beside version, community and request-id: headers of message, PDU and list,
+status, and an index of two octets."""
 
 _V1_STATUS = {
     6: 2, 7: 3, 8: 3, 9: 3, 10: 3, 11: 2, 12: 3, 13: 5, 14: 5, 15: 5, 16: 2, 17: 2, 18: 2,
@@ -47,12 +47,13 @@ class Community:
 
 
 class _Sender:
-    """A community in one context: where it may come from, and who asks by version."""
+    """A community in one context: where it may come from, who asks by version, and how its answers begin."""
 
-    __slots__ = ("askers", "sources")
+    __slots__ = ("askers", "heads", "sources")
 
-    def __init__(self, community: Community, context: str) -> None:
+    def __init__(self, octets: bytes, community: Community, context: str) -> None:
         self.sources = community.sources
+        self.heads = {version: tlv(0x02, integer(version)) + tlv(0x04, octets) for version in _MODELS}
         self.askers = {
             version: Asker(model, community.name, Level.NO_AUTH_NO_PRIV, context) for version, model in _MODELS.items()
         }
@@ -70,7 +71,7 @@ class CommunityMessages:
         strangers: Strangers,
     ) -> None:
         self._communities = communities
-        self._senders = {octets: _Sender(one, one.context or "") for octets, one in communities.items()}
+        self._senders = {octets: _Sender(octets, one, one.context or "") for octets, one in communities.items()}
         self._commands = commands
         self._counters = counters
         self._max_message_size = max_message_size
@@ -94,14 +95,16 @@ class CommunityMessages:
         if len(datagram) > self._request_octets:
             self._counters.oversized += 1
             _, request_id = pdu.read_head(datagram, at)
-            return self._finish(version, community, request_id, TOO_BIG_OUTCOME)
+            return self._finish(version, sender, request_id, TOO_BIG_OUTCOME)
         request = pdu.read_request(datagram, at, len(datagram))
-        limit = self._max_message_size - _FRAME - len(tlv(0x04, community)) - len(request.request_id)
+        limit = self._max_message_size - _FRAME - len(sender.heads[version]) - len(request.request_id)
         outcome = self._commands.outcome(request, sender.askers[version], address, limit)
         if outcome is None:  # a context there is not: v1 and v2c have no way to say so
             self._counters.unknown_contexts += 1
             return None
-        return mapped(outcome, partial(self._finish, version, community, request.request_id))
+        if isinstance(outcome, Outcome):
+            return self._finish(version, sender, request.request_id, outcome)
+        return outcome.map(partial(self._finish, version, sender, request.request_id))
 
     def _in_context(self, octets: bytes) -> _Sender | None:
         """The community that `name@context` stands for in that context; what is known exactly has been looked for."""
@@ -109,14 +112,14 @@ class CommunityMessages:
         known = self._communities.get(name) if sign else None
         if known is None or known.context is not None:
             return None
-        return _Sender(known, context.decode("utf-8", "replace"))
+        return _Sender(octets, known, context.decode("utf-8", "replace"))
 
-    def _finish(self, version: int, community: bytes, request_id: bytes, outcome: Outcome) -> bytes | None:
+    def _finish(self, version: int, sender: _Sender, request_id: bytes, outcome: Outcome) -> bytes | None:
         if outcome.is_denied:
             self._counters.in_bad_community_uses += 1
         status = _V1_STATUS.get(outcome.status, outcome.status) if version == V1 else outcome.status
         response = pdu.response(request_id, status, outcome.index, outcome.varbinds)
-        message = tlv(0x30, tlv(0x02, integer(version)) + tlv(0x04, community) + response)
+        message = tlv(0x30, sender.heads[version] + response)
         if len(message) > self._max_message_size:
             self._counters.silent_drops += 1
             return None

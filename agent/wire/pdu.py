@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from agent.mib import encoding
 from agent.mib.encoding import integer, length, packed, tlv
@@ -17,8 +18,8 @@ _VALUES = frozenset({
     encoding.UNSIGNED32, encoding.TIME_TICKS, 0x44, encoding.COUNTER64, 0x80, 0x81, 0x82,
 })  # fmt: skip
 """Tags a value may have (RFC 2578 2, RFC 3416 3); its content is looked at only where it is to be assigned."""
-_CACHED_OCTETS = 64
-"""Names longer than this are read anew each time, so that nobody fills memory with them."""
+_CACHED_OCTETS = 72
+"""Varbinds longer than this are read anew each time, so that nobody fills memory with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,7 @@ class Value:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request PDU.
 
     Attributes:
@@ -38,7 +38,7 @@ class Request:
         request_id: the whole element, as it goes back.
         non_repeaters: of a GETBULK; the error status of others, which nobody looks at.
         names: packed OIDs.
-        values: beside the names, decoded only for a SET.
+        values: beside the names; of interest to a SET only.
         varbinds: the content of the varbind list as it came, for errors that return it.
     """
 
@@ -62,13 +62,20 @@ def read_head(octets: bytes, at: int) -> tuple[int, bytes]:
     return tag, request_id
 
 
-@lru_cache(maxsize=65_536)
-def _cached(content: bytes) -> bytes:
-    return packed(ber.object_identifier(content))
+def _read_varbind(content: bytes) -> tuple[bytes, Value]:
+    """Packed name and value of a varbind's content."""
+    name_start, name_end = ber.expect(content, 0, 0x06)
+    value_tag, value_start, value_end = ber.header(content, name_end)
+    if value_end != len(content):
+        raise ber.BerError("octets behind a value")
+    if value_tag not in _VALUES:
+        raise ber.BerError(f"no value has the tag {value_tag:#04x}")
+    name = packed(ber.object_identifier(content[name_start:name_end]))
+    return name, Value(value_tag, content[value_start:value_end])
 
 
-def _packed(content: bytes) -> bytes:
-    return _cached(content) if len(content) <= _CACHED_OCTETS else packed(ber.object_identifier(content))
+_remembered = lru_cache(maxsize=32_768)(_read_varbind)
+"""Managers ask for the same names over and over."""
 
 
 def read_request(octets: bytes, at: int, end: int) -> Request:
@@ -91,21 +98,22 @@ def read_request(octets: bytes, at: int, end: int) -> Request:
     values: list[Value] = []
     while at < list_end:
         at, bind_end = ber.expect(octets, at, ber.SEQUENCE)
-        name_start, name_end = ber.expect(octets, at, 0x06)
-        value_tag, value_start, value_end = ber.header(octets, name_end)
-        if value_end != bind_end or bind_end > list_end:
-            raise ber.BerError("octets behind a value")
-        if value_tag not in _VALUES:
-            raise ber.BerError(f"no value has the tag {value_tag:#04x}")
-        names.append(_packed(octets[name_start:name_end]))
-        if tag == SET:
-            values.append(Value(value_tag, octets[value_start:value_end]))
+        if bind_end > list_end:
+            raise ber.BerError("a varbind is cut off")
+        read = _remembered if tag != SET and bind_end - at <= _CACHED_OCTETS else _read_varbind
+        name, value = read(octets[at:bind_end])
+        names.append(name)
+        values.append(value)
         at = bind_end
     return Request(tag, request_id, non_repeaters, max_repetitions, names, values, varbinds)
 
 
+_NO_ERROR = tlv(0x02, integer(0)) * 2
+"""Error status and index of an answer without error."""
+
+
 def response(request_id: bytes, status: int, index: int, varbinds: bytes, tag: int = RESPONSE) -> bytes:
     """A finished response PDU."""
-    fields = request_id + tlv(0x02, integer(status)) + tlv(0x02, integer(index))
-    listed = b"\x30" + length(len(varbinds)) + varbinds
-    return bytes((tag,)) + length(len(fields) + len(listed)) + fields + listed
+    verdict = _NO_ERROR if status == index == 0 else tlv(0x02, integer(status)) + tlv(0x02, integer(index))
+    listed = request_id + verdict + b"\x30" + length(len(varbinds)) + varbinds
+    return bytes((tag,)) + length(len(listed)) + listed

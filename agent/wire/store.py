@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from agent.mib.encoding import Oid, packed
 from agent.wire.block import Block, position_after, position_of
@@ -17,8 +18,7 @@ from agent.wire.block import Block, position_after, position_of
 Owner = str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A cell found."""
 
     key: bytes
@@ -50,12 +50,22 @@ class _Column:
         return None if position is None else self.blocks[place].varbind(position)
 
     def run(self, suffix: bytes, count: int, end: bytes | None) -> tuple[list[bytes], bytes]:
+        block, first, stop = self._part(suffix, count, end)
+        return block.run(first, stop), self.prefix + block.keys[stop - 1]
+
+    def stretch(self, suffix: bytes, count: int, end: bytes | None, room: int) -> tuple[bytes, int, bytes]:
+        block, first, stop = self._part(suffix, count, end)
+        varbinds, stop = block.stretch(first, stop, room)
+        return varbinds, stop - first, self.prefix + block.keys[max(stop - 1, first)]
+
+    def _part(self, suffix: bytes, count: int, end: bytes | None) -> tuple[Block, int, int]:
+        """A block, and from where to where in it the cells from this one on stand, at most so many, before `end`."""
         block = self.blocks[bisect_right(self.starts, suffix) - 1]
         first = bisect_left(block.keys, suffix)
         stop = min(first + count, len(block.keys))
         if end is not None:
             stop = bisect_left(block.keys, end, first, stop)
-        return block.run(first, stop), self.prefix + block.keys[stop - 1]
+        return block, first, stop
 
     def next(self, suffix: bytes) -> Found | None:
         place = max(bisect_right(self.starts, suffix) - 1, 0)
@@ -162,6 +172,12 @@ class Store:
         prefix = self._order[bisect_right(self._order, key) - 1]
         suffix_end = end[len(prefix) :] if end.startswith(prefix) else None
         return self._columns[prefix].run(key[len(prefix) :], count, suffix_end)
+
+    def stretch(self, key: bytes, count: int, end: bytes, room: int) -> tuple[bytes, int, bytes]:
+        """The same as they stand one behind the other, as far as they fit into so many octets; how many, last key."""
+        prefix = self._order[bisect_right(self._order, key) - 1]
+        suffix_end = end[len(prefix) :] if end.startswith(prefix) else None
+        return self._columns[prefix].stretch(key[len(prefix) :], count, suffix_end, room)
 
     def next_column(self, key: bytes) -> Found | None:
         """The first cell of the columns behind the one that a packed OID lies in, None at the end."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from agent.mib.encoding import integer, oid, tlv
 from agent.wire import ber, pdu
@@ -30,8 +30,7 @@ _FRAME = 23
 """Octets around the varbinds of a response within a message: headers of scopedPDU, PDU and list, status and index."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """msgGlobalData (RFC 3412 6).
 
     Attributes:
@@ -54,8 +53,7 @@ class Header:
         return _LEVELS.get(self.flags & (_AUTH | _PRIV))
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
+class _Scope(NamedTuple):
     """A scopedPDU: what stands in it before the PDU, and where that begins and ends."""
 
     octets: bytes
@@ -100,6 +98,9 @@ class UserMessages:
         self._max_message_size = max_message_size
         self._request_octets = max(REQUEST_OCTETS, max_message_size)
         self._strangers = strangers
+        size, model = tlv(0x02, integer(max_message_size)), tlv(0x02, integer(Model.USM))
+        self._behind_id = {level: size + tlv(0x04, bytes((flags,))) + model for level, flags in _FLAGS.items()}
+        """msgMaxSize, msgFlags and msgSecurityModel of answers."""
 
     def answer(self, datagram: bytes, at: int, address: str) -> Answer:
         """The answer to a message, whose msgGlobalData stands at a position; None when there is none.
@@ -202,8 +203,7 @@ class UserMessages:
 
     def _head(self, header: Header, level: Level) -> bytes:
         """Version and msgGlobalData of an answer; it never asks for a Report (RFC 3412 6.4)."""
-        fields = header.id + tlv(0x02, integer(self._max_message_size)) + b"\x04\x01" + bytes((_FLAGS[level],))
-        return b"\x02\x01\x03" + tlv(0x30, fields + b"\x02\x01\x03")
+        return b"\x02\x01\x03" + tlv(0x30, header.id + self._behind_id[level])
 
     def _scoped(self, engine_id: bytes, context: bytes, body: bytes) -> bytes:
         """Content of a scopedPDU."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from agent.mib.encoding import Oid, integer, tlv
 from agent.wire import ber, privacy
@@ -42,8 +42,7 @@ class User:
         return f"User({self.name!r}, {self.level.name})"
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """msgSecurityParameters (RFC 3414 2.4), and where the digest stands in the message."""
 
     engine_id: bytes
@@ -110,6 +109,9 @@ class Usm:
         self.users = users
         self._counters = counters
         self._salts = salts
+        self._engine = tlv(0x04, engine_id) + tlv(0x02, integer(boots))
+        self._beginning = b""
+        self._beginning_s = -1
 
     def open(self, datagram: bytes, said: Parameters, level: Level, data: bytes) -> tuple[User, bytes] | Trouble:
         """The user and the plain scopedPDU of an incoming message, or why it is not let in (RFC 3414 3.2).
@@ -215,8 +217,9 @@ class Usm:
         return message[:at] + digest + message[at + size :]
 
     def _fields_before_digest(self, user: User, time_s: int) -> bytes:
-        engine = tlv(0x04, self.engine_id) + tlv(0x02, integer(self.boots))
-        return engine + tlv(0x02, integer(time_s)) + tlv(0x04, user.name)
+        if time_s != self._beginning_s:  # made once a second
+            self._beginning, self._beginning_s = self._engine + tlv(0x02, integer(time_s)), time_s
+        return self._beginning + tlv(0x04, user.name)
 
 
 def _digest_octets(user: User, level: Level) -> int:

@@ -162,4 +162,5 @@ def test_work_for_a_stranger_does_not_grow_with_the_message() -> None:
         lambda body: bench.peer.build(SEALED, body),
     ):
         assert len(build(body)) > 50_000
-        assert calls(build(body)) <= calls(build(small)) + 10
+        # Some more calls for each length octet of the outer part; thousands, were the varbinds looked at.
+        assert calls(build(body)) <= calls(build(small)) + 30

@@ -70,5 +70,7 @@ def test_rfc3416_4_2_3_a_get_bulk_is_as_many_get_nexts(
     expected = one_by_one(store, view, names, rows)
     assert answer.get_bulk(store, view, names, 0, rows, 10**6) == expected
     cut = answer.get_bulk(store, view, names, 0, rows, limit)
+    column = answer.get_bulk_column(store, view, names[0], rows, limit)
+    assert b"".join(column) == b"".join(answer.get_bulk(store, view, names[:1], 0, rows, limit))
     assert cut == expected[: len(cut)]
     assert len(cut) == len(expected) or sum(map(len, expected[: len(cut) + 1])) > limit

@@ -208,11 +208,11 @@ def test_long_names_are_not_kept_in_memory() -> None:
     from agent.wire import pdu
 
     bench = Bench()
-    before = pdu._cached.cache_info().currsize
+    before = pdu._remembered.cache_info().currsize
     for number in range(200):
         name = (*ROW, *[2**32 - 1] * 100, number)
         assert messages.read(bench.answer(messages.get(name)) or b"").values == [messages.NO_SUCH_INSTANCE]
-    assert pdu._cached.cache_info().currsize == before
+    assert pdu._remembered.cache_info().currsize == before
 
 
 def test_rfc3412_7_1_the_smallest_maximum_of_a_manager_is_484() -> None:
