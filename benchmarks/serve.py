@@ -18,8 +18,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from agent.channel.inlet import Inlet
-from agent.channel.outlet import Outlet
+from agent.channel.back_end import BackEnd
+from agent.channel.front_end import FrontEnd
 from agent.config import SnmpSettings
 from agent.snmp.engineid import EngineIdentity, start_engine
 from agent.snmp.service import WireService, open_service
@@ -86,14 +86,14 @@ def serve_apart(settings: SnmpSettings, identity: EngineIdentity, rows: int) -> 
         opened.close()
 
     async def back() -> None:
-        outlet = Outlet(refuse)
-        outlet.obey(make_policy(settings, identity.engine_id))
-        outlet.swap(OWNER, table.blocks(rows))
-        outlet.open([OWNER])
-        outlet.attach(connected.channel)
+        back_end = BackEnd(refuse)
+        back_end.obey(make_policy(settings, identity.engine_id))
+        back_end.swap(OWNER, table.blocks(rows))
+        back_end.open([OWNER])
+        back_end.attach(connected.channel)
         announce(port, connected.pid, os.getpid())
         await _stopped().wait()
-        await outlet.close()
+        await back_end.close()
 
     asyncio.run(back())
 
@@ -106,11 +106,11 @@ class Forked:
         self.channel = channel
 
 
-def fork_front(make: Callable[[Callable[[], None]], tuple[WireService, Inlet]]) -> Forked:
+def fork_front(make: Callable[[Callable[[], None]], tuple[WireService, FrontEnd]]) -> Forked:
     """Fork a process that answers until the channel to it ends.
 
     Args:
-        make: makes service and inlet within the new process's event loop; what it is given ends the process.
+        make: makes service and front_end within the new process's event loop; what it is given ends the process.
     """
     ours, theirs = socket.socketpair()
     pid = os.fork()
@@ -121,10 +121,10 @@ def fork_front(make: Callable[[Callable[[], None]], tuple[WireService, Inlet]]) 
 
     async def answer() -> None:
         lost = asyncio.Event()
-        service, inlet = make(lost.set)
-        inlet.attach(theirs)
+        service, front_end = make(lost.set)
+        front_end.attach(theirs)
         await lost.wait()
-        await inlet.close()
+        await front_end.close()
         await service.close()
 
     try:
@@ -135,10 +135,10 @@ def fork_front(make: Callable[[Callable[[], None]], tuple[WireService, Inlet]]) 
 
 def front(
     identity: EngineIdentity, sockets: list[socket.socket], store: Store, lost: Callable[[], None]
-) -> tuple[WireService, Inlet]:
+) -> tuple[WireService, FrontEnd]:
     """What runs in the answering process."""
     service = WireService(identity, store, Counters(), sockets, Writer([], refuse))
-    return service, Inlet(service, 0, lambda: None, lost)
+    return service, FrontEnd(service, 0, lambda: None, lost)
 
 
 def _stopped() -> asyncio.Event:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from agent.app import Plans
-from agent.channel.inlet import Inlet
-from agent.channel.outlet import Outlet
+from agent.channel.back_end import BackEnd
+from agent.channel.front_end import FrontEnd
 from agent.config import DeviceSettings, Settings
 from agent.mib.declaration import Feed
 from agent.mib.module import northbound
@@ -86,19 +86,19 @@ class Bench:
         snmp = snmp_settings("wire")
         sockets = open_sockets(snmp.listen)
 
-        def front(lost: Callable[[], None]) -> tuple[WireService, Inlet]:
+        def front(lost: Callable[[], None]) -> tuple[WireService, FrontEnd]:
             service = Telling(identity, store, Counters(), sockets, Writer([], refuse))
             service.tell = tell
-            return service, Inlet(service, 0, lambda: None, lost)
+            return service, FrontEnd(service, 0, lambda: None, lost)
 
         forked = fork_front(front)
         for opened in sockets:
             opened.close()
-        self.outlet = Outlet(refuse)
-        self.outlet.obey(make_policy(snmp, identity.engine_id))
-        self.outlet.attach(forked.channel)
+        self.back_end = BackEnd(refuse)
+        self.back_end.obey(make_policy(snmp, identity.engine_id))
+        self.back_end.attach(forked.channel)
         limits = Limits(settings.attributes.max_count, settings.http.max_count, settings.http.tracking)
-        self._around = Surroundings(Plans(self._module, ()), self.outlet, NoIndexes(), limits)
+        self._around = Surroundings(Plans(self._module, ()), self.back_end, NoIndexes(), limits)
 
     def keeper(self, index: int) -> Keeper:
         """A keeper of a device, whose cards' configuration is not asked for."""
@@ -179,7 +179,7 @@ async def measure(figure: Figure, identity: EngineIdentity, rounds: int) -> None
                 stages.setdefault((document.name, what), []).append(times)
                 _note(figure, document, what, stages[document.name, what], keeper)
         print(f"round {done + 1} of {rounds} done", flush=True)
-    await bench.outlet.close()
+    await bench.back_end.close()
 
 
 def _note(figure: Figure, document: Document, what: str, stages: Sequence[list[float]], keeper: Keeper) -> None:

@@ -10,8 +10,8 @@ from agent.app.alarming import DRAIN_S
 from agent.app.answering import make_answering
 from agent.app.back import AUTHENTICATION_FAILED, Back, Start
 from agent.app.control import LOST, READY, Parent
-from agent.channel.inlet import Inlet
-from agent.channel.outlet import Outlet
+from agent.channel.back_end import BackEnd
+from agent.channel.front_end import FrontEnd
 from agent.config import Settings
 from agent.device.client import Client
 from agent.errors import AgentError
@@ -34,22 +34,22 @@ async def run_front(
     """Answer until the parent says stop or is gone."""
 
     def submit(wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
-        return inlet.submit(wanted, who)
+        return front_end.submit(wanted, who)
 
     def observe(failure: AuthenticationFailure) -> None:
-        inlet.tell(AUTHENTICATION_FAILED)
+        front_end.tell(AUTHENTICATION_FAILED)
 
     answering = make_answering(settings, identity, sockets, submit, observe)
     assert isinstance(answering, WireService)  # noqa: S101 - the pysnmp path runs in one process
-    inlet = Inlet(answering, restarts, lambda: parent.tell(READY), lambda: parent.tell(LOST))
-    parent = Parent(control, inlet.attach, lambda: None)
+    front_end = FrontEnd(answering, restarts, lambda: parent.tell(READY), lambda: parent.tell(LOST))
+    parent = Parent(control, front_end.attach, lambda: None)
     await parent.stopped.wait()
-    await inlet.close()
+    await front_end.close()
     await answering.close()
 
 
 class _Late:
-    """The back as the outlet calls it, which is made before it."""
+    """The back as the back_end calls it, which is made before it."""
 
     back: Back
 
@@ -69,8 +69,8 @@ class _Late:
 async def run_back(control: socket.socket, settings: Settings, start: Start, load: Callable[[], Settings]) -> None:
     """Poll until the parent says stop or is gone; `load` reads the configuration anew."""
     late = _Late()
-    outlet = Outlet(late.assign, late.event, late.restart)
-    back = late.back = Back(settings, start, outlet, Client)
+    back_end = BackEnd(late.assign, late.event, late.restart)
+    back = late.back = Back(settings, start, back_end, Client)
 
     def reload() -> None:
         try:
@@ -79,8 +79,8 @@ async def run_back(control: socket.socket, settings: Settings, start: Start, loa
             log.error("reload-refused problem=%r: the configuration is as before", str(problem))
 
     await back.start()
-    parent = Parent(control, outlet.attach, reload)
+    parent = Parent(control, back_end.attach, reload)
     parent.tell(READY)
     await parent.stopped.wait()
-    await outlet.close()
+    await back_end.close()
     await back.stop(0 if parent.is_gone else DRAIN_S)  # a new parent may be waiting for what this one holds

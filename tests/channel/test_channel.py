@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from agent.channel import inlet as inlet_module
-from agent.channel.inlet import Inlet
-from agent.channel.outlet import Outlet
+from agent.channel import front_end as front_end_module
+from agent.channel.back_end import BackEnd
+from agent.channel.front_end import FrontEnd
 from agent.wire import frames
 from agent.wire.block import Block
 from agent.wire.counters import Counters
@@ -66,15 +66,15 @@ class Pair:
 
     def new_front(self) -> None:
         self.face = Face()
-        self.inlet = Inlet(self.face, 4, lambda: None, self._lose)
+        self.front_end = FrontEnd(self.face, 4, lambda: None, self._lose)
 
     def new_back(self) -> None:
-        self.outlet = Outlet(self._assign, self.events.append)
+        self.back_end = BackEnd(self._assign, self.events.append)
 
     def connect(self) -> None:
         ours, theirs = socket.socketpair()
-        self.inlet.attach(ours)
-        self.outlet.attach(theirs)
+        self.front_end.attach(ours)
+        self.back_end.attach(theirs)
 
     def _lose(self) -> None:
         self.lost += 1
@@ -88,8 +88,8 @@ class Pair:
 async def pair() -> AsyncIterator[Pair]:
     made = Pair()
     yield made
-    await made.inlet.close()
-    await made.outlet.close()
+    await made.front_end.close()
+    await made.back_end.close()
 
 
 def run(test: Callable[[], Awaitable[None]]) -> None:
@@ -113,15 +113,15 @@ def test_what_was_given_before_the_connection_arrives_in_one_piece_and_then_the_
     async def test() -> None:
         async with pair() as both:
             policy = policy_of(snmp_settings(USERS))
-            both.outlet.swap("a", [block(A, {(1,): b"a"})])
-            both.outlet.obey(policy)
-            both.outlet.open(["a"])
+            both.back_end.swap("a", [block(A, {(1,): b"a"})])
+            both.back_end.obey(policy)
+            both.back_end.open(["a"])
             both.connect()
             await until(lambda: both.face.opened)
             assert both.face.opened == [["a"]]
             assert both.face.policies == [policy]
             assert len(both.face.store) == 1
-            assert both.outlet.restarts == 4
+            assert both.back_end.restarts == 4
 
     run(test)
 
@@ -130,11 +130,11 @@ def test_a_new_front_gets_everything_and_goes_on_counting() -> None:
     async def test() -> None:
         async with pair() as both:
             for row in range(3):
-                both.outlet.swap(f"owner {row}", [block(A, {(row,): b"x"})])
-            both.outlet.open([])
+                both.back_end.swap(f"owner {row}", [block(A, {(row,): b"x"})])
+            both.back_end.open([])
             both.connect()
             both.face.counters.in_pkts = 41
-            await until(lambda: both.outlet.counters.in_pkts == 41)
+            await until(lambda: both.back_end.counters.in_pkts == 41)
             before = both.face.store
             both.new_front()
             both.connect()
@@ -148,20 +148,20 @@ def test_a_new_front_gets_everything_and_goes_on_counting() -> None:
 def test_a_new_back_replaces_what_it_knows_better_and_leaves_the_rest_for_now() -> None:
     async def test() -> None:
         async with pair() as both:
-            both.outlet.swap("document", [block(A, {(1,): b"model"})])
-            both.outlet.swap("status", [block(B, {(1,): b"up"})])
-            both.outlet.open(["document", "status"])
+            both.back_end.swap("document", [block(A, {(1,): b"model"})])
+            both.back_end.swap("status", [block(B, {(1,): b"up"})])
+            both.back_end.open(["document", "status"])
             both.connect()
             await until(lambda: both.face.opened)
-            await both.outlet.close()
+            await both.back_end.close()
             both.new_back()
-            both.outlet.propose("status", [block(B, {(1,): b"never polled"})])
-            both.outlet.propose("fresh", [block(A, {(2,): b"fresh"})])
-            both.outlet.open(["document", "status", "fresh"])
+            both.back_end.propose("status", [block(B, {(1,): b"never polled"})])
+            both.back_end.propose("fresh", [block(A, {(2,): b"fresh"})])
+            both.back_end.open(["document", "status", "fresh"])
             both.connect()
             await until(lambda: len(both.face.opened) == 2)
             assert [bind[-2:] for bind in walked(both.face.store)] == [b"el", b"sh", b"up"]
-            both.outlet.swap("status", [block(B, {(1,): b"stale"})])
+            both.back_end.swap("status", [block(B, {(1,): b"stale"})])
             await until(lambda: walked(both.face.store)[-1].endswith(b"stale"))
 
     run(test)
@@ -171,14 +171,14 @@ def test_a_slow_front_gets_the_latest_and_the_back_keeps_no_queue() -> None:
     async def test() -> None:
         async with pair() as both:
             ours, theirs = socket.socketpair()
-            both.outlet.attach(theirs)
+            both.back_end.attach(theirs)
             ours.setblocking(False)  # noqa: FBT003
             loop = asyncio.get_running_loop()
             await loop.sock_sendall(ours, frames.Hello((), 0).frame())
             for turn in range(300):
-                both.outlet.swap("big", [block(A, {(row,): bytes([turn % 256]) * 1000 for row in range(1000)})])
+                both.back_end.swap("big", [block(A, {(row,): bytes([turn % 256]) * 1000 for row in range(1000)})])
                 await asyncio.sleep(0)
-            assert len(both.outlet._pending) <= 1
+            assert len(both.back_end._pending) <= 1
             received = 0
             while True:
                 try:
@@ -194,18 +194,18 @@ def test_a_slow_front_gets_the_latest_and_the_back_keeps_no_queue() -> None:
 def test_a_set_is_answered_behind_what_it_changed() -> None:
     async def test() -> None:
         async with pair() as both:
-            both.outlet.swap("self", [block(A, {(0,): b"old"})])
-            both.outlet.open([])
+            both.back_end.swap("self", [block(A, {(0,): b"old"})])
+            both.back_end.open([])
             both.connect()
             await until(lambda: both.face.opened)
             seen: list[tuple[Result, bytes]] = []
 
             def assign(wanted: Sequence[Assignment], who: str) -> Result:
-                both.outlet.swap("self", [block(A, {(0,): b"new"})])
+                both.back_end.swap("self", [block(A, {(0,): b"new"})])
                 return Result(0, 0)
 
-            both.outlet._assign = assign
-            result = both.inlet.submit(WANTED, "me")
+            both.back_end._assign = assign
+            result = both.front_end.submit(WANTED, "me")
             assert isinstance(result, Later)
             result.then(lambda value: seen.append((value, walked(both.face.store)[0][-3:])))
             await until(lambda: seen)
@@ -217,12 +217,12 @@ def test_a_set_is_answered_behind_what_it_changed() -> None:
 def test_a_set_without_a_back_is_refused_and_one_whose_back_dies_is_a_general_error() -> None:
     async def test() -> None:
         async with pair() as both:
-            assert both.inlet.submit(WANTED, "me") == Result(13, 1)
+            assert both.front_end.submit(WANTED, "me") == Result(13, 1)
             ours, theirs = socket.socketpair()
-            both.inlet.attach(ours)
-            await until(lambda: both.inlet._connection)
+            both.front_end.attach(ours)
+            await until(lambda: both.front_end._connection)
             settled: list[Result] = []
-            result = both.inlet.submit(WANTED, "me")
+            result = both.front_end.submit(WANTED, "me")
             assert isinstance(result, Later)
             result.then(settled.append)
             await asyncio.sleep(0.01)
@@ -235,13 +235,13 @@ def test_a_set_without_a_back_is_refused_and_one_whose_back_dies_is_a_general_er
 
 def test_a_set_that_takes_too_long_is_a_general_error_and_its_late_result_is_ignored(monkeypatch: Any) -> None:
     async def test() -> None:
-        monkeypatch.setattr(inlet_module, "SET_PATIENCE_S", 0.05)
+        monkeypatch.setattr(front_end_module, "SET_PATIENCE_S", 0.05)
         async with pair() as both:
             ours, theirs = socket.socketpair()
-            both.inlet.attach(ours)
-            await until(lambda: both.inlet._connection)
+            both.front_end.attach(ours)
+            await until(lambda: both.front_end._connection)
             settled: list[Result] = []
-            result = both.inlet.submit(WANTED, "me")
+            result = both.front_end.submit(WANTED, "me")
             assert isinstance(result, Later)
             result.then(settled.append)
             await until(lambda: settled)
@@ -255,14 +255,14 @@ def test_a_set_that_takes_too_long_is_a_general_error_and_its_late_result_is_ign
 
 def test_noise_ends_the_connection_and_another_is_asked_for(monkeypatch: Any) -> None:
     async def test() -> None:
-        monkeypatch.setattr(inlet_module, "RECONNECT_S", 0.01)
+        monkeypatch.setattr(front_end_module, "RECONNECT_S", 0.01)
         async with pair() as both:
-            both.outlet.swap("a", [block(A, {(1,): b"a"})])
-            both.outlet.open(["a"])
+            both.back_end.swap("a", [block(A, {(1,): b"a"})])
+            both.back_end.open(["a"])
             both.connect()
             await until(lambda: both.face.opened)
             ours, theirs = socket.socketpair()
-            both.inlet.attach(ours)
+            both.front_end.attach(ours)
             theirs.send(b"\xff" * 100)
             await until(lambda: both.lost)
             assert len(both.face.store) == 1
@@ -276,10 +276,10 @@ def test_noise_ends_the_connection_and_another_is_asked_for(monkeypatch: Any) ->
 def test_events_of_the_front_reach_the_back() -> None:
     async def test() -> None:
         async with pair() as both:
-            both.inlet.tell({"kind": "nobody hears it"})
+            both.front_end.tell({"kind": "nobody hears it"})
             both.connect()
-            await until(lambda: both.inlet._connection)
-            both.inlet.tell({"kind": "authentication", "address": "192.0.2.1"})
+            await until(lambda: both.front_end._connection)
+            both.front_end.tell({"kind": "authentication", "address": "192.0.2.1"})
             await until(lambda: both.events)
             assert both.events == [{"kind": "authentication", "address": "192.0.2.1"}]
 
@@ -289,12 +289,12 @@ def test_events_of_the_front_reach_the_back() -> None:
 def test_a_swap_that_takes_all_away_is_told_too() -> None:
     async def test() -> None:
         async with pair() as both:
-            both.outlet.swap("a", [block(A, {(1,): b"a"})])
-            both.outlet.open(["a"])
+            both.back_end.swap("a", [block(A, {(1,): b"a"})])
+            both.back_end.open(["a"])
             both.connect()
             await until(lambda: len(both.face.store) == 1)
-            both.outlet.swap("a", [])
+            both.back_end.swap("a", [])
             await until(lambda: len(both.face.store) == 0)
-            assert Kind.SWAP not in {kind for kind, _ in both.outlet._pending}
+            assert Kind.SWAP not in {kind for kind, _ in both.back_end._pending}
 
     run(test)

@@ -52,7 +52,7 @@ class Answering(Protocol):
         """Everything is there: answer from now on, and forget what others than these owners gave."""
 
 
-class Inlet:
+class FrontEnd:
     """Connects what answers with whichever back there is.
 
     Args:

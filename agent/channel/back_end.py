@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 Assign = Callable[[Sequence[Assignment], str], Result]
 
 
-class Outlet:
+class BackEnd:
     """Stands for the front in the back's process, whichever front there is.
 
     Args:
