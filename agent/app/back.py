@@ -199,7 +199,8 @@ class Back:
             before[name].retire()
         for device, index in self._indexed():
             old, around = before.get(device.name), self._surroundings(device.name)
-            if old is not None and old.settings == device:
+            if old is not None and _is_asked_alike(old.settings, device):
+                old.settings = device
                 old.renew(around)
                 self.keepers[device.name] = old
                 continue
@@ -289,6 +290,11 @@ class Back:
     def _serve(self, owner: str, plan: Any, view: object) -> None:
         cells, _ = build(plan, (Feed.AGENT,), view, {})
         self._answering.swap(owner, list(make_blocks(cells)))
+
+
+def _is_asked_alike(one: DeviceSettings, other: DeviceSettings) -> bool:
+    """Whether two settings of a device differ in nothing but its alarm rules, which no keeper looks at."""
+    return one.model_copy(update={"alarms": other.alarms}) == other
 
 
 def _limits(settings: Settings) -> Limits:
