@@ -100,6 +100,7 @@ class Alarming:
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._shown = -1
+        self._receiver_indexes: dict[str, int] = {}
         self._rest = Rest(SHOW_REST, SHOW_REST_MAX_S)
         self._delivered = self._is_stopping = False
         self._pace = Pace(AUTHENTICATION_FAILURE_S)
@@ -205,13 +206,7 @@ class Alarming:
 
     def receivers(self) -> tuple[ReceiverRow, ...]:
         """How delivery fares to each receiver."""
-        rows = self._notifier.deliveries()
-        if not rows:
-            return ()
-        indexes = Identities(self._around.state.given(""))
-        numbered = tuple(ReceiverRow(indexes.index("receiver", row.name), row) for row in rows)
-        self._around.state.keep("", indexes.take_fresh())
-        return numbered
+        return tuple(ReceiverRow(self._receiver_indexes[row.name], row) for row in self._notifier.deliveries())
 
     def show(self) -> None:
         """Serve the alarms as they are, if they have changed."""
@@ -233,7 +228,12 @@ class Alarming:
         return TICK_S if self._watcher.version == self._shown else min(self._rest.left_s(self._loop.time()), TICK_S)
 
     def _targets(self) -> tuple[Target, ...]:
+        """The receivers as configured now; each has its index from here on."""
         settings = self._settings
+        indexes = Identities(self._around.state.given(""))
+        names = [one.name for one in settings.notifications.receivers]
+        self._receiver_indexes = {name: indexes.index("receiver", name) for name in names}
+        self._around.state.keep("", indexes.take_fresh())
         return make_targets(settings.notifications, settings.snmp.users, self._access.views, self._view_of)
 
     def _view_of(self, user: str, level: Level) -> View:

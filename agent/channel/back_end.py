@@ -13,7 +13,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from agent.channel.connection import Connection
+from agent.channel.connection import Connection, End
 from agent.wire import frames
 from agent.wire.block import Block, FrozenBlock
 from agent.wire.counters import Counters
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 Assign = Callable[[Sequence[Assignment], str], Result]
 
 
-class BackEnd:
+class BackEnd(End):
     """Stands for the front in the back's process, whichever front there is.
 
     Args:
@@ -46,6 +46,7 @@ class BackEnd:
         on_event: Callable[[Any], None] = lambda event: None,
         on_restart: Callable[[int], None] = lambda restarts: None,
     ) -> None:
+        super().__init__()
         self._on_restart = on_restart
         self.counters = Counters()
         self.restarts = 0
@@ -59,7 +60,6 @@ class BackEnd:
         self._owners: list[str] | None = None
         self._pending: dict[tuple[Kind, str | int], bytes] = {}
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
     def swap(self, owner: str, blocks: Sequence[Block]) -> None:
         """Have an owner's blocks served in the place of the ones it had."""
@@ -81,19 +81,6 @@ class BackEnd:
         """Everything has been given: the front may answer, and forget what others than these owners gave."""
         self._owners = list(owners)
         self._put((Kind.READY, 0))
-
-    def attach(self, connected: socket.socket) -> None:
-        """A new front is there; it gets everything."""
-        if self._task is not None:
-            self._task.cancel()
-        self._task = asyncio.get_running_loop().create_task(self._serve(connected))
-
-    async def close(self) -> None:
-        """End the connection."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
 
     def _put(self, key: tuple[Kind, str | int], ready: bytes = b"") -> None:
         self._pending[key] = ready

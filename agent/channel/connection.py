@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterable
 
 from agent.wire.frames import HEAD_OCTETS, Kind, read_head
@@ -57,3 +59,27 @@ class Connection:
     def close(self) -> None:
         """Close it; the other end sees that it ends."""
         self._writer.close()
+
+
+class End(ABC):
+    """One end of the channel; made, used and closed in one event loop."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+
+    def attach(self, connected: socket.socket) -> None:
+        """A new other end is there, over a connected socket; the one before it counts no more."""
+        if self._task is not None:
+            self._task.cancel()
+        self._task = asyncio.get_running_loop().create_task(self._serve(connected))
+
+    async def close(self) -> None:
+        """End the connection."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    @abstractmethod
+    async def _serve(self, connected: socket.socket) -> None:
+        """Give and take until the other end is gone."""

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from agent.channel.connection import Connection
+from agent.channel.connection import Connection, End
 from agent.wire import frames
 from agent.wire.block import Block, FrozenBlock
 from agent.wire.counters import Counters
@@ -52,7 +52,7 @@ class Answering(Protocol):
         """Everything is there: answer from now on, and forget what others than these owners gave."""
 
 
-class FrontEnd:
+class FrontEnd(End):
     """Connects what answers with whichever back there is.
 
     Args:
@@ -64,28 +64,15 @@ class FrontEnd:
     def __init__(
         self, answering: Answering, restarts: int, on_ready: Callable[[], None], on_lost: Callable[[], None]
     ) -> None:
+        super().__init__()
         self._answering = answering
         self._restarts = restarts
         self._on_ready = on_ready
         self._on_lost = on_lost
         self._connection: Connection | None = None
-        self._task: asyncio.Task[None] | None = None
         self._numbers = itertools.count(1)
         self._sets: dict[int, Later[Result]] = {}
         self._outbox: asyncio.Queue[bytes] = asyncio.Queue(1000)
-
-    def attach(self, connected: socket.socket) -> None:
-        """A new back is there; the one before it counts no more."""
-        if self._task is not None:
-            self._task.cancel()
-        self._task = asyncio.get_running_loop().create_task(self._serve(connected))
-
-    async def close(self) -> None:
-        """End the connection."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
 
     def submit(self, wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         """Have the back carry out a SET; without a back it is resourceUnavailable."""

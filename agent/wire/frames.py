@@ -174,18 +174,14 @@ def swap_frames(owner: str, before: Sequence[FrozenBlock], after: Sequence[Froze
 
 def _block_frame(source: Source, reference: int, block: FrozenBlock, keys: bytes) -> bytes:
     name = packed(block.oid)
-    offsets = _big_endian(block.offsets)
+    offsets = block.offsets.tobytes()  # both ends run on one machine
     head = _BLOCK.pack(source, reference, len(name), len(keys))
     return frame(Kind.BLOCK, b"".join((head, name, keys, struct.pack(">I", len(offsets)), offsets, block.varbinds)))
 
 
 def _packed_keys(keys: Sequence[bytes]) -> bytes:
     sizes = array("H", [len(key) for key in keys])
-    return struct.pack(">I", len(keys)) + _big_endian(sizes) + b"".join(keys)
-
-
-def _big_endian(numbers: array[int]) -> bytes:
-    return numbers.tobytes()  # both ends run on one machine
+    return struct.pack(">I", len(keys)) + sizes.tobytes() + b"".join(keys)
 
 
 class SwapReader:
