@@ -26,6 +26,7 @@ from agent.snmp.service import WireService, open_service
 from agent.snmp.sockets import open_sockets
 from agent.wire.counters import Counters
 from agent.wire.policy import make_policy
+from agent.wire.shelf import Shelf
 from agent.wire.store import Store
 from agent.wire.writing import Result, Writer
 from benchmarks import table
@@ -69,7 +70,7 @@ def serve_whole(settings: SnmpSettings, identity: EngineIdentity, rows: int) -> 
         sockets = open_sockets(settings.listen)
         store = new_store()
         store.swap(OWNER, table.blocks(rows))
-        service = open_service(settings, identity, store, Counters(), sockets, Writer([], refuse))
+        service = open_service(settings, identity, Shelf(store), Counters(), sockets, Writer([], refuse))
         announce(sockets[0].getsockname()[1], os.getpid(), os.getpid())
         await _stopped().wait()
         await service.close()
@@ -137,7 +138,7 @@ def front(
     identity: EngineIdentity, sockets: list[socket.socket], store: Store, lost: Callable[[], None]
 ) -> tuple[WireService, FrontEnd]:
     """What runs in the answering process."""
-    service = WireService(identity, store, Counters(), sockets, Writer([], refuse))
+    service = WireService(identity, Shelf(store), Counters(), sockets, Writer([], refuse))
     return service, FrontEnd(service, 0, lambda: None, lost)
 
 

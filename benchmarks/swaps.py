@@ -36,6 +36,7 @@ from agent.snmp.sockets import open_sockets
 from agent.wire.block import Block
 from agent.wire.counters import Counters
 from agent.wire.policy import make_policy
+from agent.wire.shelf import Shelf
 from agent.wire.store import Store
 from agent.wire.writing import Writer
 from benchmarks.command import run_alone
@@ -87,7 +88,7 @@ class Bench:
         sockets = open_sockets(snmp.listen)
 
         def front(lost: Callable[[], None]) -> tuple[WireService, FrontEnd]:
-            service = Telling(identity, store, Counters(), sockets, Writer([], refuse))
+            service = Telling(identity, Shelf(store), Counters(), sockets, Writer([], refuse))
             service.tell = tell
             return service, FrontEnd(service, 0, lambda: None, lost)
 

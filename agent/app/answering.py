@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agent.config import Settings
+from agent.mib.host import declared
 from agent.mib.module import northbound
 from agent.mib.standard import STANDARD, LiveView
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.service import LIVE, WireService
 from agent.wire.block import live_blocks
 from agent.wire.counters import Counters
+from agent.wire.shelf import Shelf
 from agent.wire.store import Store
 from agent.wire.strangers import FailureObserver
 from agent.wire.writing import SpinLock, Submit, Writer, writables
@@ -37,6 +39,7 @@ def make_answering(
     """
     modules = (northbound(settings.root_oid), STANDARD)
     store = Store(located.oid for module in modules for located in module.objects.values())
+    shelf = Shelf(store, (located.oid for module in declared() for located in module.objects.values()))
     counters = Counters()
     serial_number = SpinLock(secrets.randbits(31))
     writer = Writer(writables(modules), submit, lambda key: store.get(key) is not None, {SERIAL_NUMBER: serial_number})
@@ -45,5 +48,5 @@ def make_answering(
     if settings.snmp.engine == "pysnmp":
         from agent.snmp.engine import SnmpService  # not loaded where it is not used: it costs half a second and 20 MB
 
-        return SnmpService(identity, store, counters, sockets)
-    return WireService(identity, store, counters, sockets, writer, observe)
+        return SnmpService(identity, shelf, counters, sockets)
+    return WireService(identity, shelf, counters, sockets, writer, observe)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import platform
 import socket
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import agent
 from agent.app.alarming import DRAIN_S, Alarming
@@ -26,6 +27,7 @@ from agent.mib.plan import make_plan
 from agent.mib.standard import STANDARD, SelfView
 from agent.model.alarm.events import ProcessDied
 from agent.model.identity import Identities
+from agent.model.place import DEVICE, Place
 from agent.service.assigner import Assigner
 from agent.service.interapp import OWNER as MESSAGES
 from agent.service.interapp import Around, InterApp, MessageFiles
@@ -44,6 +46,8 @@ from agent.wire.writing import Assignment, Result
 
 log = logging.getLogger(__name__)
 
+PLACES_S: Final = 0.5
+"""Time after which contexts that came or went are made known."""
 AUTHENTICATION_FAILED = {"event": "authenticationFailed"}
 """What the front tells when a message failed authentication."""
 
@@ -106,6 +110,8 @@ class Back:
         self._agent_plan, self._self_plan = make_plan(self.module), make_plan(STANDARD)
         self._loaded = datetime.now(timezone.utc)
         self._indexes: dict[str, int] = {}
+        self.keepers: dict[str, Keeper] = {}
+        self._placing: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
         """Begin to poll, to work and to be served.
@@ -125,6 +131,7 @@ class Back:
             self.keepers = {
                 device.name: Keeper(index, device, self._surroundings(device.name)) for device, index in numbered
             }
+            self._policy = self._make_policy()
             self.poller = Poller(
                 self.keepers.values(),
                 self._open_session,
@@ -149,6 +156,8 @@ class Back:
 
     async def stop(self, drain_s: float = DRAIN_S) -> None:
         """Stop working, then polling, then notifying; informs have so long to be acknowledged."""
+        if self._placing is not None:
+            self._placing.cancel()
         await self.interapp.stop()
         await self.poller.stop()
         await self.alarming.stop(drain_s)
@@ -221,8 +230,27 @@ class Back:
         return numbered
 
     def _make_policy(self) -> Policy:
-        contexts = make_contexts(self.module, self._indexes)
+        contexts = make_contexts(self.module, self._places())
         return make_policy(self.settings.snmp, self._start.identity.engine_id, contexts)
+
+    def _places(self) -> dict[str, Place]:
+        """What has a context of its own."""
+        places = {name: Place(DEVICE, (index,)) for name, index in self._indexes.items()}
+        for keeper in self.keepers.values():
+            places.update(keeper.known.places)
+        return places
+
+    def _placed(self) -> None:
+        """Contexts came or went; of many in a row only the last matters."""
+        if self._placing is None:
+            self._placing = asyncio.get_running_loop().call_later(PLACES_S, self.place)
+
+    def place(self) -> None:
+        """Make the contexts known that there are now."""
+        self._placing = None
+        self._policy = self._make_policy()
+        self._answering.obey(self._policy)
+        self._serve_self()
 
     def _around_alarms(self) -> AlarmsAround:
         return AlarmsAround(
@@ -247,14 +275,17 @@ class Back:
     def _surroundings(self, name: str) -> Surroundings:
         limits, choices = _limits(self.settings), self._files.choices.of
         seen = self.alarming.device_read
-        return Surroundings(self._plans[name], self._answering, self._state, limits, seen=seen, choices=choices)
+        return Surroundings(
+            self._plans[name], self._answering, self._state, limits,
+            seen=seen, choices=choices, placed=self._placed, uptime_ticks=self._start.identity.uptime_ticks,
+        )  # fmt: skip
 
     def _show_all(self) -> None:
         """Have everything served that is not a poll's to bring."""
         self._answering.obey(self._policy)
         self._serve_self()
         self._serve_agent()
-        owners = [keeper.owner(feed) for keeper in self.keepers.values() for feed in Feed]
+        owners = [owner for keeper in self.keepers.values() for owner in keeper.owners]
         self._answering.open(["self", "agent", MESSAGES, ALARMS, *owners])
 
     def _serve_self(self) -> None:
@@ -266,7 +297,7 @@ class Back:
             object_id=self.module.root,
             engine_id=identity.engine_id,
             engine_boots=identity.boots,
-            contexts=("", *self._indexes),
+            contexts=("", *self._places()),
             notifications=self.settings.notifications,
         )
         self._serve("self", self._self_plan, view)

@@ -8,6 +8,7 @@ from pathlib import Path
 from agent.config import Overlay, Settings, load_overlay
 from agent.errors import ConfigError
 from agent.mib.declaration import Module
+from agent.mib.host import CHILD, host_modules
 from agent.mib.plan import Plan, check_overrides, make_plan
 from agent.model.family import FAMILIES, KINDS
 
@@ -33,16 +34,34 @@ class Plans:
         self._module = module
         self.overlays = overlays
         self._made: dict[int | None, Plan] = {}
+        self._hosts: dict[tuple[int | None, tuple[str, ...]], tuple[Plan, ...]] = {}
+        self._children: Plan | None = None
 
     def __call__(self, generation: int | None) -> Plan:
         """The plan for a generation; a later overlay wins over an earlier one."""
         if generation not in self._made:
-            paths: dict[str, tuple[str, ...]] = {}
-            for overlay in self.overlays:
-                if overlay.applies_to(generation):
-                    paths.update(overlay.paths)
-            self._made[generation] = make_plan(self._module, paths)
+            self._made[generation] = make_plan(self._module, self._paths(generation))
         return self._made[generation]
+
+    def hosts(self, generation: int | None, views: tuple[str, ...]) -> tuple[Plan, ...]:
+        """The plans of a device's own context, in which it shows these views."""
+        key = generation, views
+        if key not in self._hosts:
+            paths = self._paths(generation)
+            self._hosts[key] = tuple(make_plan(module, paths, self._module) for module in host_modules(views))
+        return self._hosts[key]
+
+    def children(self) -> Plan:
+        """The plan of what a child of a device shows as a host."""
+        self._children = self._children or make_plan(CHILD)
+        return self._children
+
+    def _paths(self, generation: int | None) -> dict[str, tuple[str, ...]]:
+        paths: dict[str, tuple[str, ...]] = {}
+        for overlay in self.overlays:
+            if overlay.applies_to(generation):
+                paths.update(overlay.paths)
+        return paths
 
 
 def check_startable(settings: Settings) -> None:

@@ -102,8 +102,8 @@ class App:
 
     @property
     def store(self) -> Store:
-        """What is served."""
-        return self._answering.store
+        """What is served in the default context."""
+        return self._answering.shelf.shared
 
     @property
     def counters(self) -> Counters:

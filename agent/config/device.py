@@ -69,6 +69,19 @@ class PollSettings(Model):
         return self
 
 
+class HostSettings(Model):
+    """What a device shows in its own context, as an SNMP host of its own.
+
+    Attributes:
+        views: standard MIBs, the vendor's MIB, or neither.
+        contact: sysContact there; `location` sysLocation.
+    """
+
+    views: tuple[Literal["standard", "vendor"], ...] = ("standard", "vendor")
+    contact: str = ""
+    location: str = ""
+
+
 class Auth(str, Enum):
     """How requests are authenticated."""
 
@@ -90,6 +103,7 @@ class DeviceSettings(Model):
     proxy: str = "bypass"
     slots: dict[str, str | None] = Field(default={})
     poll: PollSettings = PollSettings()
+    host: HostSettings = HostSettings()
     overlays: tuple[Path, ...] = ()
     alarms: AlarmRules = AlarmRules()
     enabled: bool = True

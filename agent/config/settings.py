@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from agent.config.alarms import AlarmSettings
 from agent.config.base import Model, Oid
-from agent.config.device import DeviceSettings, PollSettings
+from agent.config.device import DeviceSettings, HostSettings, PollSettings
 from agent.config.interapp import InterAppSettings, WebSettings
 from agent.config.receivers import NotificationSettings
 from agent.config.snmp import SnmpSettings
@@ -45,6 +45,7 @@ class Settings(Model):
     attributes: AttributeSettings = AttributeSettings()
     alarms: AlarmSettings = AlarmSettings()
     poll: PollSettings = PollSettings()
+    host: HostSettings = HostSettings()
     max_parallel_polls: Annotated[int, Field(ge=1, le=256)] = 32
     overlays: tuple[Path, ...] = ()
     devices: tuple[DeviceSettings, ...] = ()
@@ -52,11 +53,15 @@ class Settings(Model):
     @model_validator(mode="before")
     @classmethod
     def _device_defaults(cls, data: Any) -> Any:
-        """`poll` and `alarms.rules` at the top hold the defaults of every device's own `poll` and `alarms`."""
+        """`poll`, `host` and `alarms.rules` at the top hold defaults for the same sections of every device."""
         if not isinstance(data, dict) or not isinstance(data.get("devices"), list):
             return data
         alarms = data.get("alarms")
-        defaults = {"poll": data.get("poll"), "alarms": alarms.get("rules") if isinstance(alarms, dict) else None}
+        defaults = {
+            "poll": data.get("poll"),
+            "host": data.get("host"),
+            "alarms": alarms.get("rules") if isinstance(alarms, dict) else None,
+        }
         return {**data, "devices": [_with_defaults(device, defaults) for device in data["devices"]]}
 
     @model_validator(mode="after")

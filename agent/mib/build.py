@@ -47,13 +47,18 @@ def build(plan: Plan, feeds: Iterable[Feed], view: Any, memory: Memory) -> tuple
     for feed in feeds:
         for table in plan.parts[feed]:
             if isinstance(table.part, Scalars):
-                cells.extend(_columns(table, view, [(b"\0\0\0\0", view)]))
+                cells.extend(_columns(table, view, [(b"\0\0\0\0", _scalar_row(feed, view))]))
                 continue
             rows = _rows(table, table.part, view, memory.get(table.part.name, {}))
             if table.part.keep:
                 remembered[table.part.name] = _remember(rows, view, memory.get(table.part.name, {}))
             cells.extend(_columns(table, view, _sorted(table.part, rows, view)))
     return cells, remembered
+
+
+def _scalar_row(feed: Feed, view: Any) -> Any:
+    """What scalars are read from: those of a document from its root, others from the view."""
+    return Row(view, Record((), (view.root,))) if feed is Feed.DOCUMENT and isinstance(view, DeviceView) else view
 
 
 def _rows(plan: TablePlan, table: Table, view: Any, known: Mapping[tuple[str, ...], Kept]) -> list[Any]:

@@ -54,21 +54,25 @@ class Plan:
         return {**rows, **cells}
 
 
-def make_plan(module: Module, overrides: Mapping[str, tuple[str, ...]] | None = None) -> Plan:
+def make_plan(
+    module: Module, overrides: Mapping[str, tuple[str, ...]] | None = None, base: Module | None = None
+) -> Plan:
     """The plan of a module.
 
     Args:
         module: the declarations.
         overrides: object or table name to the paths that replace the declared ones.
+        base: another module, whose tables' rows those of this one may be opened from ("@name").
     """
     overrides = overrides or {}
+    tables = {**(base.parts if base else {}), **module.parts}
     parts: dict[Feed, list[TablePlan]] = {feed: [] for feed in Feed}
-    for base, part in module.parts.values():
+    for arc, part in module.parts.values():
         rows: tuple[str, ...] = ()
-        below = base
+        below = arc
         if isinstance(part, Table):
-            rows = row_paths(module, part, overrides)
-            below = (*base, 1)
+            rows = row_paths(tables, part, overrides)
+            below = (*arc, 1)
         columns = tuple(
             _column_plan((*below, column.arc), column, _paths(column, overrides))
             for column in (part.served if isinstance(part, Table) else part.columns)
@@ -77,17 +81,20 @@ def make_plan(module: Module, overrides: Mapping[str, tuple[str, ...]] | None = 
     return Plan(module, {feed: tuple(plans) for feed, plans in parts.items()})
 
 
-def row_paths(module: Module, table: Table, overrides: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+Parts = Mapping[str, tuple[Oid, Scalars | Table]]
+
+
+def row_paths(parts: Parts, table: Table, overrides: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The row paths of a table; "@name.rest" stands for each row path of another table, and the rest behind it."""
     paths: list[str] = []
     for text in overrides.get(table.name, table.rows):
         name, _, rest = text.removeprefix("@").partition(".")
-        _, base = module.parts.get(name, (None, None))
+        _, base = parts.get(name, (None, None))
         if not text.startswith("@") or not isinstance(base, Table):
             paths.append(text)
             continue
         behind = f".{rest}" if rest else ""
-        paths += [f"{path}{behind}" for path in row_paths(module, base, overrides)]
+        paths += [f"{path}{behind}" for path in row_paths(parts, base, overrides)]
     return tuple(paths)
 
 
@@ -148,7 +155,7 @@ def _check_levels(where: str, path: Path, module: Module, table: Table | None) -
         return
     if any(isinstance(step, (Up, KeyOf)) for step in path.steps):
         raise ConfigError(where, f"{path.text!r}: '^' and '$n' belong into a column's path, not a table's")
-    levels = {parsed(text).levels for text in row_paths(module, table, {})}
+    levels = {parsed(text).levels for text in row_paths(module.parts, table, {})}
     if path.levels not in levels:
         wanted = " or ".join(str(level) for level in sorted(levels))
         raise ConfigError(where, f"{path.text!r} has {path.levels} '[]'; the index of this table needs {wanted}")

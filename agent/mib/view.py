@@ -54,6 +54,31 @@ class Notes:
         self.drift.setdefault((object_name, place), Drift(object_name, place, _shortened(raw), problem))
 
 
+Marked = Mapping[str, tuple[Any, int]]
+"""What a thing was last, and the sysUpTime since when, by its name."""
+
+
+@dataclass(slots=True)
+class Marks:
+    """Since when things are as they are, in sysUpTime (hundredths of a second); 0 for what was so when first seen.
+
+    A thing that was already as it is when the agent began has the time 0 (as RFC 2863 has it for ifLastChange).
+
+    Attributes:
+        before: as the reading before this one left it; `after` as this one leaves it.
+    """
+
+    before: Marked = field(default_factory=dict)
+    after: dict[str, tuple[Any, int]] = field(default_factory=dict)
+
+    def since(self, name: str, state: Any, ticks: int) -> int:
+        """Since when a thing has been in this state, which is compared with the one before."""
+        known = self.before.get(name)
+        since = 0 if known is None else known[1] if known[0] == state else ticks
+        self.after[name] = (state, since)
+        return since
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceView:
     """One device at one moment.
@@ -64,6 +89,8 @@ class DeviceView:
         now: when the view was taken; ages are not served, so nothing else reads the clock.
         notes: where reading leaves its notes.
         drift: what is served as drift (of the document last read).
+        uptime_ticks: sysUpTime at `now`.
+        marks: when things of the device last changed.
     """
 
     index: int
@@ -76,6 +103,8 @@ class DeviceView:
     notes: Notes = field(default_factory=Notes)
     drift: tuple[Drift, ...] = ()
     attribute_limit: int = 50_000
+    uptime_ticks: int = 0
+    marks: Marks = field(default_factory=Marks)
 
 
 @dataclass(slots=True)

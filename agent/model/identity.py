@@ -45,6 +45,10 @@ class Identities:
         """The index of a thing that has one; none is given."""
         return self._indexes.get(kind, {}).get(key)
 
+    def all(self, kind: str) -> list[int]:
+        """The indexes of all things of a sort, in the order they were given."""
+        return list(self._indexes.get(kind, {}).values())
+
     def take_fresh(self) -> list[Given]:
         """What was given since this was last asked."""
         fresh, self._fresh = self._fresh, []

@@ -19,7 +19,7 @@ from agent.mib.declaration import Feed
 from agent.mib.facts import facts_of
 from agent.mib.groups.device import slot_problems
 from agent.mib.plan import Plan
-from agent.mib.view import DeviceView, Drift
+from agent.mib.view import DeviceView, Drift, Marked, Marks
 from agent.model import exchange as exchanges
 from agent.model import health as healths
 from agent.model.alarm.facts import Facts
@@ -29,14 +29,22 @@ from agent.model.exchange import Exchange, ExchangeLog
 from agent.model.health import DeviceState, Health
 from agent.model.identity import Given, Identities
 from agent.model.pacing import REJECTIONS_BEFORE_PAUSE
+from agent.model.place import Place
 from agent.model.slotchoice import SlotChoice
 from agent.service.fetch import Due, Fetcher, Poll
+from agent.service.hosts import PART, HostPlans, known_places, read_hosts
 from agent.wire.block import Block, make_blocks
+from agent.wire.shelf import host_owner
 
 log = logging.getLogger(__name__)
 
-Plans = Callable[[int | None], Plan]
-"""The plan for an API generation."""
+
+class Plans(HostPlans, Protocol):
+    """The declarations, made ready."""
+
+    def __call__(self, generation: int | None) -> Plan:
+        """The plan for an API generation."""
+
 
 Blocks = Mapping[Feed, Sequence[Block]]
 
@@ -77,6 +85,8 @@ class Known:
 
     Attributes:
         facts: the cells that alarm rules look at, as the document was last read.
+        places: the contexts there are of it, by name.
+        marks: since when things of it are as they are.
     """
 
     health: Health
@@ -86,16 +96,23 @@ class Known:
     drift: tuple[Drift, ...] = ()
     due: Due = field(default_factory=Due)
     facts: Facts = field(default_factory=Facts)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    marks: Marked = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a poll made of what was known, and the blocks to serve."""
+    """What a poll made of what was known, and the blocks to serve.
+
+    Attributes:
+        hosts: blocks by owner, for contexts of the device's own; empty where nothing was read anew.
+    """
 
     known: Known
     error: DeviceError | None
     duration_s: float
     blocks: Blocks
+    hosts: Mapping[str, Sequence[Block]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +152,8 @@ class Surroundings:
         clock: the wall clock, for time stamps.
         monotonic: seconds that never step, for durations and what is due.
         choices: slot ID to whether it is asked for, by device name, where that was chosen at run time.
+        placed: told when the contexts of a device are other ones.
+        uptime_ticks: sysUpTime.
     """
 
     plans: Plans
@@ -145,6 +164,8 @@ class Surroundings:
     monotonic: Callable[[], float] = time.monotonic
     choices: Callable[[str], Mapping[str, bool]] = lambda name: {}
     seen: Seen = _unwatched
+    placed: Callable[[], None] = lambda: None
+    uptime_ticks: Callable[[], int] = lambda: 0
 
 
 class Keeper:
@@ -157,8 +178,10 @@ class Keeper:
         self._identities = Identities(around.indexes.given(settings.name))
         self._unkept: list[Given] = []
         self._anew = False
-        self.known = Known(_first_health(settings), _log_within(around.limits))
-        self._sizes: dict[Feed, int] = {}
+        places = known_places(settings.name, index, self._identities)
+        self.known = Known(_first_health(settings), _log_within(around.limits), places=places)
+        self._sizes: dict[str, int] = {}
+        self._hosts: frozenset[str] = frozenset()
         # A process that served the device before may have known more of it; that stays until the first poll.
         for feed, ready in self._show(self.known, self._around.clock(), Feed.STATUS, Feed.EXCHANGES).items():
             self._around.sink.propose(self.owner(feed), ready)
@@ -166,6 +189,11 @@ class Keeper:
     def owner(self, feed: Feed) -> str:
         """Under which name the blocks of a feed are served."""
         return f"{self.settings.name}/{feed.value}"
+
+    @property
+    def owners(self) -> list[str]:
+        """All names under which blocks of the device may be served."""
+        return [*map(self.owner, Feed), *(host_owner(context, PART) for context in self.known.places)]
 
     @property
     def cells(self) -> int:
@@ -189,11 +217,10 @@ class Keeper:
             health = replace(health, detail=text)
         known = replace(before, root=harvest.root, health=health, due=harvest.due)
         if harvest.changed or (health.state is DeviceState.DOWN) != (before.health.state is DeviceState.DOWN):
-            known, blocks = self._read(known, moment)
+            known, blocks, hosts = self._read(known, moment)
             self._keep_indexes()
-        else:
-            blocks = self._show(known, moment, Feed.STATUS)
-        return Outcome(known, harvest.error, harvest.duration_s, blocks)
+            return Outcome(known, harvest.error, harvest.duration_s, blocks, hosts)
+        return Outcome(known, harvest.error, harvest.duration_s, self._show(known, moment, Feed.STATUS))
 
     def crashed(self, problem: Exception) -> Outcome:
         """What a poll makes of what was known when it ended in a fault of the agent's own: a failure like any other."""
@@ -202,17 +229,18 @@ class Keeper:
         health = healths.failed(before.health, moment, error, self.settings.poll.down_after_s)
         known = replace(before, health=health)
         if (health.state is DeviceState.DOWN) != (before.health.state is DeviceState.DOWN):
-            known, blocks = self._read(known, moment)
-        else:
-            blocks = self._show(known, moment, Feed.STATUS)
-        return Outcome(known, error, 0.0, blocks)
+            known, blocks, hosts = self._read(known, moment)
+            return Outcome(known, error, 0.0, blocks, hosts)
+        return Outcome(known, error, 0.0, self._show(known, moment, Feed.STATUS))
 
     def accept(self, outcome: Outcome) -> None:
         """Serve what a poll brought."""
-        before = self.known.health
+        before, places = self.known.health, self.known.places
         # The log went on in the loop's thread while the poll ran.
         self.known = replace(outcome.known, log=self.known.log)
-        self._publish(outcome.blocks)
+        self._publish(outcome.blocks, outcome.hosts)
+        if self.known.places != places:
+            self._around.placed()
         self._report(before)
         self._around.seen(self.settings.name, self.known.facts, self.known.health)
 
@@ -250,8 +278,8 @@ class Keeper:
         """The device as it is once its time has come: its measured cells go. Changes nothing that is served."""
         before, moment = self.known, self._around.clock()
         health = healths.aged(before.health, moment, self.settings.poll.down_after_s)
-        known, blocks = self._read(replace(before, health=health), moment)
-        return Outcome(known, None, 0.0, blocks)
+        known, blocks, hosts = self._read(replace(before, health=health), moment)
+        return Outcome(known, None, 0.0, blocks, hosts)
 
     def begun(self, exchange: Exchange) -> None:
         """An exchange left."""
@@ -269,14 +297,14 @@ class Keeper:
         """
         log_now = _within(known.log, self._around.limits)
         known = replace(known, log=log_now, memory={})
-        self.known, blocks = self._read(known, self._around.clock())
-        self._publish(blocks)
+        self.known, blocks, hosts = self._read(known, self._around.clock())
+        self._publish(blocks, hosts)
         self.show_exchanges()
 
     def retire(self) -> None:
         """Serve nothing of this device any more."""
-        for feed in Feed:
-            self._around.sink.swap(self.owner(feed), [])
+        for owner in {*self.owners, *self._hosts}:
+            self._around.sink.swap(owner, [])
 
     def renew(self, around: Surroundings) -> None:
         """Go on in other surroundings; only what they change is built anew."""
@@ -319,6 +347,8 @@ class Keeper:
             known.log,
             drift=known.drift,
             attribute_limit=self._around.limits.attributes,
+            uptime_ticks=self._around.uptime_ticks(),
+            marks=Marks(known.marks),
         )
 
     def _show(self, known: Known, moment: datetime, *feeds: Feed) -> Blocks:
@@ -326,7 +356,7 @@ class Keeper:
         plan, view = self._around.plans(generation(known.root)), self._view(known, moment)
         return {feed: list(make_blocks(build(plan, (feed,), view, known.memory)[0])) for feed in feeds}
 
-    def _read(self, known: Known, moment: datetime) -> tuple[Known, Blocks]:
+    def _read(self, known: Known, moment: datetime) -> tuple[Known, Blocks, Mapping[str, Sequence[Block]]]:
         """Blocks of everything in the document, and what is known after reading it."""
         plan, view = self._around.plans(generation(known.root)), self._view(known, moment)
         # The status tables read the document too: their leaves are no leftovers, their drift counts.
@@ -334,18 +364,31 @@ class Keeper:
         document, memory = build(plan, (Feed.DOCUMENT,), view, known.memory)
         leftovers, _ = build(plan, (Feed.LEFTOVERS,), view, memory)
         facts = facts_of(plan.module, document)
-        known = replace(known, memory=memory, drift=tuple(view.notes.drift.values()), facts=facts)
+        hosts = read_hosts(self._around.plans, generation(known.root), view, memory)
+        known = replace(
+            known, memory=memory, drift=tuple(view.notes.drift.values()), facts=facts,
+            places=hosts.places, marks=view.marks.after,
+        )  # fmt: skip
         blocks = {
             Feed.DOCUMENT: list(make_blocks(document)),
             Feed.LEFTOVERS: list(make_blocks(leftovers)),
             **self._show(known, moment, Feed.STATUS),
         }
-        return known, blocks
+        return known, blocks, hosts.blocks
 
-    def _publish(self, blocks: Blocks) -> None:
+    def _publish(self, blocks: Blocks, hosts: Mapping[str, Sequence[Block]] | None = None) -> None:
         for feed, ready in blocks.items():
-            self._around.sink.swap(self.owner(feed), ready)
-            self._sizes[feed] = sum(len(block.keys) for block in ready)
+            self._serve(self.owner(feed), ready)
+        if hosts:
+            for owner in self._hosts - hosts.keys():
+                self._serve(owner, [])
+            self._hosts = frozenset(hosts)
+            for owner, ready in hosts.items():
+                self._serve(owner, ready)
+
+    def _serve(self, owner: str, blocks: Sequence[Block]) -> None:
+        self._around.sink.swap(owner, blocks)
+        self._sizes[owner] = sum(len(block.keys) for block in blocks)
 
     def _keep_indexes(self) -> None:
         self._unkept += self._identities.take_fresh()

@@ -27,7 +27,7 @@ from agent.wire.block import Block
 from agent.wire.community import CONTEXT_SIGN, Community
 from agent.wire.counters import Counters
 from agent.wire.policy import Policy
-from agent.wire.store import Store
+from agent.wire.shelf import Shelf
 from agent.wire.usm import User
 
 log = logging.getLogger(__name__)
@@ -59,9 +59,9 @@ class SnmpService:
     """
 
     def __init__(
-        self, identity: EngineIdentity, store: Store, counters: Counters, sockets: Sequence[socket.socket]
+        self, identity: EngineIdentity, shelf: Shelf, counters: Counters, sockets: Sequence[socket.socket]
     ) -> None:
-        self.store = store
+        self.shelf = shelf
         self.counters = counters
         self.started_s = identity.started_s
         self._identity = identity
@@ -77,11 +77,11 @@ class SnmpService:
 
     def swap(self, owner: str, blocks: Sequence[Block]) -> None:
         """Put an owner's blocks in the place of the ones it had."""
-        self.store.swap(owner, blocks)
+        self.shelf.swap(owner, blocks)
 
     def propose(self, owner: str, blocks: Sequence[Block]) -> None:
         """The same, unless something of the owner's is served already."""
-        self.store.propose(owner, blocks)
+        self.shelf.propose(owner, blocks)
 
     def obey(self, policy: Policy) -> None:
         """Answer by this policy; a later one changes nothing, since pysnmp keeps what it was given."""
@@ -100,7 +100,7 @@ class SnmpService:
             for community in communities.values()
         }
         limits = Limits(policy.max_message_size, len(self._identity.engine_id), longest)
-        self._responder = Responder(self._engine, self.store, policy.access, self.counters, limits)
+        self._responder = Responder(self._engine, self.shelf.source, policy.access, self.counters, limits)
         gate = make_gate(communities, policy.users, policy.max_message_size, self.counters)
         self._opening = _attach(self._engine, self._sockets, gate)
 

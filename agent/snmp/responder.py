@@ -7,7 +7,7 @@ nothing at all when an answer is empty or too large. So the whole of RFC 3413 3.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,9 +80,11 @@ class Responder(cmdrsp.CommandResponderBase):  # type: ignore[misc]
         rfc1905.SetRequestPDU.tagSet,
     )
 
-    def __init__(self, engine: SnmpEngine, source: Source, access: Access, counters: Counters, limits: Limits) -> None:
+    def __init__(
+        self, engine: SnmpEngine, source_of: Callable[[str], Source], access: Access, counters: Counters, limits: Limits
+    ) -> None:
         super().__init__(engine, context.SnmpContext(engine))
-        self._source = source
+        self._source_of = source_of
         self._access = access
         self._counters = counters
         self._limits = limits
@@ -105,9 +107,8 @@ class Responder(cmdrsp.CommandResponderBase):  # type: ignore[misc]
         """Answer one request."""
         is_v1 = int(messageProcessingModel) == _V1_MODEL
         name = securityName.asOctets().decode("utf-8", "replace")
-        view = self._access.read_view(
-            int(securityModel), name, int(securityLevel), contextName.asOctets().decode("utf-8", "replace")
-        )
+        context_name = contextName.asOctets().decode("utf-8", "replace")
+        view = self._access.read_view(int(securityModel), name, int(securityLevel), context_name)
         status: dict[str, Any] = {}
         if view is Refusal.NO_CONTEXT:
             if int(messageProcessingModel) != _V3_MODEL:
@@ -118,7 +119,7 @@ class Responder(cmdrsp.CommandResponderBase):  # type: ignore[misc]
         else:
             limit = self._limits.of_community(name)
         # With a status pysnmp makes a Report, for which it wants to see the request.
-        response = PDU if status else self._respond(PDU, view, limit, is_v1=is_v1)
+        response = PDU if status else self._respond(self._source_of(context_name), PDU, view, limit, is_v1=is_v1)
         try:
             snmpEngine.message_dispatcher.return_response_pdu(
                 snmpEngine,
@@ -137,7 +138,7 @@ class Responder(cmdrsp.CommandResponderBase):  # type: ignore[misc]
         except error.StatusInformation:
             self._counters.silent_drops += 1
 
-    def _respond(self, pdu: Any, view: View | Refusal, limit: int, *, is_v1: bool) -> Any:
+    def _respond(self, source: Source, pdu: Any, view: View | Refusal, limit: int, *, is_v1: bool) -> Any:
         """The response PDU; an error of our own is genErr, never silence."""
         try:
             if isinstance(view, Refusal):
@@ -146,7 +147,7 @@ class Responder(cmdrsp.CommandResponderBase):  # type: ignore[misc]
                 if not _names(pdu):
                     return _succeeded(pdu, [], is_v1=is_v1)
                 return _failed(pdu, NO_SUCH_NAME if is_v1 else NOT_WRITABLE, 1, limit, is_v1=is_v1)
-            result = _read(self._source, view, pdu, limit, is_v1=is_v1)
+            result = _read(source, view, pdu, limit, is_v1=is_v1)
         except Exception:
             held_back = self._throttle.admits()
             if held_back is not None:

@@ -24,7 +24,7 @@ from agent.wire.crypto import check_crypto
 from agent.wire.entity import Entity
 from agent.wire.later import Answer
 from agent.wire.policy import DEFAULT_CONTEXT, Policy, make_policy
-from agent.wire.store import Store
+from agent.wire.shelf import Shelf
 from agent.wire.strangers import AuthenticationFailure, FailureObserver
 from agent.wire.usm import Usm
 from agent.wire.view import View
@@ -51,7 +51,7 @@ class WireService:
     is told not to exist.
 
     Args:
-        store: what is served; its owner `LIVE` is nobody's to sweep.
+        shelf: what is served; its owner `LIVE` is nobody's to sweep.
         writer: takes SETs.
         observe: is told of messages that fail authentication, a few a minute at most.
     """
@@ -59,14 +59,14 @@ class WireService:
     def __init__(
         self,
         identity: EngineIdentity,
-        store: Store,
+        shelf: Shelf,
         counters: Counters,
         sockets: Sequence[socket.socket],
         writer: Writer,
         observe: FailureObserver = lambda failure: None,
     ) -> None:
         self._observe = observe
-        self.store = store
+        self.shelf = shelf
         self.counters = counters
         self.started_s = identity.started_s
         self._identity = identity
@@ -80,22 +80,22 @@ class WireService:
 
     def swap(self, owner: str, blocks: Sequence[Block]) -> None:
         """Put an owner's blocks in the place of the ones it had."""
-        self.store.swap(owner, blocks)
+        self.shelf.swap(owner, blocks)
 
     def propose(self, owner: str, blocks: Sequence[Block]) -> None:
         """The same, unless something of the owner's is served already."""
-        self.store.propose(owner, blocks)
+        self.shelf.propose(owner, blocks)
 
     def blocks_of(self, owner: str) -> Sequence[Block]:
         """The blocks of an owner."""
-        return self.store.blocks_of(owner)
+        return self.shelf.blocks_of(owner)
 
     restarts = 0
 
     @property
     def owners(self) -> list[str]:
         """Who has given something that is served."""
-        return [owner for owner in self.store.owners if owner != LIVE]
+        return [owner for owner in self.shelf.owners if owner != LIVE]
 
     def obey(self, policy: Policy) -> None:
         """Communities, users and views from now on; sockets, engine and counters stay."""
@@ -107,7 +107,7 @@ class WireService:
             self.counters,
             self._salts,
         )
-        commands = Commands(self.store, policy.access, self._writer, self._complain)
+        commands = Commands(self.shelf.source, policy.access, self._writer, self._complain)
         entity = Entity(policy.communities, usm, commands, self.counters, policy.max_message_size, self._on_failure)
         self._answer = entity.answer
         if self._front is not None:
@@ -116,7 +116,7 @@ class WireService:
     def open(self, owners: Sequence[str]) -> None:
         """Answer from now on, and serve nothing of others than these owners."""
         for owner in set(self.owners) - set(owners):
-            self.store.swap(owner, [])
+            self.shelf.swap(owner, [])
         if self._front is None:
             self._front = Front(self._sockets, self._answer, self.counters)
 
@@ -137,7 +137,7 @@ class WireService:
 def open_service(
     settings: SnmpSettings,
     identity: EngineIdentity,
-    store: Store,
+    shelf: Shelf,
     counters: Counters,
     sockets: Sequence[socket.socket],
     writer: Writer,
@@ -152,9 +152,9 @@ def open_service(
     if settings.engine == "pysnmp":
         from agent.snmp.engine import SnmpService  # not loaded where it is not used: it costs 20 MB and half a second
 
-        service: WireService | SnmpService = SnmpService(identity, store, counters, sockets)
+        service: WireService | SnmpService = SnmpService(identity, shelf, counters, sockets)
     else:
-        service = WireService(identity, store, counters, sockets, writer)
+        service = WireService(identity, shelf, counters, sockets, writer)
     service.obey(make_policy(settings, identity.engine_id, contexts))
-    service.open(store.owners)
+    service.open(shelf.owners)
     return service

@@ -69,6 +69,7 @@ REMEMBERED: Final = 1024
 """Answers that are kept, at most."""
 
 _WITHOUT_COMMUNITIES = make_view([(0,), (1,), (2,)], [(1, 3, 6, 1, 6, 3, 18)])
+_WITHOUT_SYSTEM = make_view([(0,), (1,), (2,)], [(1, 3, 6, 1, 2, 1, 1)])
 
 Asked = tuple[int, str, int, str, str]
 
@@ -114,6 +115,8 @@ class Access:
         if granted is None:
             return Refusal.NO_VIEW
         view = intersection(granted, self.contexts[context])
+        if kind == "write" and context:  # a host's name is the device's to say; the agent's is set in its own context
+            view = intersection(view, _WITHOUT_SYSTEM)
         if level < Level.AUTH_PRIV:  # a community is a password: SNMP-COMMUNITY-MIB is not for open channels
             view = intersection(view, _WITHOUT_COMMUNITIES)
         if len(self._known) >= REMEMBERED:

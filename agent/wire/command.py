@@ -56,11 +56,12 @@ class Commands:
     """Carries requests out.
 
     Args:
+        source_of: where the cells of a context come from.
         complain: is told of what should never happen; the request is answered genErr.
     """
 
-    def __init__(self, source: Source, access: Access, writer: Writer, complain: Complain) -> None:
-        self._source = source
+    def __init__(self, source_of: Callable[[str], Source], access: Access, writer: Writer, complain: Complain) -> None:
+        self._source_of = source_of
         self._access = access
         self._writer = writer
         self._complain = complain
@@ -98,7 +99,7 @@ class Commands:
         if isinstance(view, Refusal):
             return Outcome(AUTHORIZATION_ERROR, 0, request.varbinds)  # RFC 3413 3.2 step 6
         is_v1 = asker.model is Model.V1
-        result = self._look_up(request, view, limit, is_v1=is_v1)
+        result = self._look_up(self._source_of(asker.context), request, view, limit, is_v1=is_v1)
         if isinstance(result, TooBig):
             # v1 returns the request's varbinds (RFC 1157 4.1.2), later versions none (RFC 3416 4.2.1).
             return Outcome(TOO_BIG, 0, request.varbinds if is_v1 else b"")
@@ -106,8 +107,11 @@ class Commands:
             return Outcome(NO_SUCH_NAME, result.index, request.varbinds)
         return Outcome(0, 0, b"".join(result))
 
-    def _look_up(self, request: Request, view: View, limit: int, *, is_v1: bool) -> list[bytes] | TooBig | NoSuchName:
-        source, names = self._source, request.names
+    @staticmethod
+    def _look_up(
+        source: Source, request: Request, view: View, limit: int, *, is_v1: bool
+    ) -> list[bytes] | TooBig | NoSuchName:
+        names = request.names
         if request.tag == pdu.GET:
             return (answer.get_v1 if is_v1 else answer.get)(source, view, names, limit)
         if request.tag == pdu.GET_NEXT:

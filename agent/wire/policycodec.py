@@ -13,6 +13,7 @@ from enum import IntEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Final
 
+from agent.model.place import Place
 from agent.wire.access import Access, AccessRow, Level, Match, Model
 from agent.wire.community import Community
 from agent.wire.context import Contexts
@@ -24,7 +25,7 @@ from agent.wire.usm import User
 from agent.wire.view import MaskedView, View
 
 _DATA: Final[tuple[Callable[..., Any], ...]] = (
-    Policy, Community, User, AuthProtocol, PrivProtocol, Access, AccessRow, Contexts, View, MaskedView, Pattern,
+    Policy, Community, User, AuthProtocol, PrivProtocol, Access, AccessRow, Contexts, Place, View, MaskedView, Pattern,
     Model, Level, Match,
 )  # fmt: skip
 _CLASSES: Final = {each.__name__: each for each in _DATA}

@@ -75,3 +75,61 @@ def test_the_context_of_a_new_device_is_there_after_a_reload(
     assert len(walked(agent, "-v2c", "-c", "second", base=ROOT)) > 500
     contexts = walked(agent, "-v2c", "-c", "fleet@two", base=DEVICE_NAMES)
     assert [line.split()[-1] for line in contexts] == ['"two"']
+
+
+SYS_DESCR, SYS_NAME = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.5.0"
+
+
+def system_of(agent: RunningAgent, community: str) -> list[str]:
+    command = (
+        tool("snmpwalk"),
+        "-v2c",
+        "-c",
+        community,
+        "-Onvqt",
+        "-m",
+        "",
+        f"127.0.0.1:{agent.port}",
+        "1.3.6.1.2.1.1",
+    )
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return done.stdout.splitlines()
+
+
+def test_each_device_is_a_host_with_a_system_group_of_its_own_and_the_agents_time(
+    tmp_path: Path, simulate: Simulating, agent_on: Starting
+) -> None:
+    port = simulate(SimSpec(clients=1)).port
+    host = {"contact": "noc@example.net", "location": "rack 7"}
+    agent = agent_on(
+        configured(
+            tmp_path,
+            device(port, "one", host=host),
+            snmp=SNMP | {"communities": [{"name": "fleet"}]},
+        )
+    )
+    agent.wait_up()
+    descr, kind, uptime, contact, name, location, *_ = system_of(agent, "fleet@one")
+    assert descr.startswith('"Meinberg LANTIME ')
+    assert kind == ".1.3.6.1.4.1.5597.30"
+    assert int(uptime) >= 0
+    assert (contact, location) == ('"noc@example.net"', '"rack 7"')
+    assert name != system_of(agent, "fleet")[4]
+
+
+def test_each_ptp_instance_and_syncmon_node_is_a_context_with_its_own_rows_and_the_same_name_after_a_restart(
+    tmp_path: Path, simulate: Simulating, agent_on: Starting
+) -> None:
+    port = simulate(SimSpec(clients=1)).port
+    agent = agent_on(configured(tmp_path, device(port, "one"), snmp=SNMP | {"communities": [{"name": "fleet"}]}))
+    agent.wait_up()
+    keeper = agent.app.keepers["one"]
+    children = sorted(keeper.known.places.keys() - {"one"})
+    assert [name for name in children if name.startswith("one/ptp")]
+    wanted = children[0]
+    prefix = ".".join(map(str, keeper.known.places[wanted].prefix))
+    agent.call(agent.app.back.place)
+    lines = walked(agent, "-v2c", "-c", f"fleet@{wanted}", base=ROOT)
+    assert lines
+    assert all(f".{prefix}" in line.split()[0] for line in lines)
+    assert len(system_of(agent, f"fleet@{wanted}")) >= 6

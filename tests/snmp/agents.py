@@ -21,6 +21,7 @@ from agent.snmp.sockets import open_sockets
 from agent.wire.block import Block, live_blocks, make_blocks
 from agent.wire.counters import Counters
 from agent.wire.policy import DEFAULT_CONTEXT
+from agent.wire.shelf import Shelf
 from agent.wire.store import Store
 from agent.wire.view import View
 from agent.wire.writing import Result, Writer
@@ -177,7 +178,7 @@ class RunningAgent(Asking):
         self.addresses = [opened.getsockname()[:2] for opened in sockets]
         self.identity = start_engine(self._state_dir, self.settings.engine_id)
         self.service: Any = open_service(
-            self.settings, self.identity, self.store, self.counters, sockets, self._writer, self._contexts
+            self.settings, self.identity, Shelf(self.store), self.counters, sockets, self._writer, self._contexts
         )
         if self._fills_store:
             self.store.swap(

@@ -11,6 +11,7 @@ from agent.wire.command import Commands
 from agent.wire.counters import Counters
 from agent.wire.entity import Entity
 from agent.wire.policy import make_policy
+from agent.wire.shelf import Shelf
 from agent.wire.store import Store
 from agent.wire.strangers import FailureObserver
 from agent.wire.usm import Usm
@@ -54,7 +55,7 @@ class Bench:
         policy = make_policy(settings, engine_id)
         self.usm = Usm(engine_id, boots, lambda: self.time_s, policy.users, self.counters, count(1))
         writer = writer or Writer([], lambda wanted, who: Result(0, 0))
-        commands = Commands(store, access or policy.access, writer, self._complain)
+        commands = Commands(Shelf(store).source, access or policy.access, writer, self._complain)
         self.entity = Entity(
             policy.communities, self.usm, commands, self.counters, policy.max_message_size, authentication_failures
         )

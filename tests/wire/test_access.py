@@ -157,7 +157,8 @@ def test_a_context_shows_no_more_than_its_own_view_and_no_more_than_is_granted()
     here = Access({(3, "u"): "g"}, rows, {"system": SYSTEM}, contexts)
     assert here.read_view(3, "u", 1, "") == SYSTEM
     assert here.read_view(3, "u", 1, "one") == make_view([(1, 3, 6, 1, 2, 1, 1, 5)], [])
-    assert here.write_view(3, "u", 1, "one") == make_view([(1, 3, 6, 1, 2, 1, 1, 5)], [])
+    assert here.write_view(3, "u", 1, "") == SYSTEM
+    assert here.write_view(3, "u", 1, "one") == NOTHING  # a host's name is not the manager's to give
 
 
 def test_rfc3584_5_communities_are_told_at_auth_priv_only_whatever_the_view() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.mib.declaration import Table
 from agent.mib.encoding import packed
 from agent.mib.module import northbound
+from agent.model.place import DEVICE, Place
 from agent.wire.context import make_contexts
 from agent.wire.view import EVERYTHING
 
@@ -12,7 +13,7 @@ MODULE = northbound()
 
 
 def test_a_device_has_its_rows_of_every_table_by_device_and_no_other_rows() -> None:
-    view = make_contexts(MODULE, {"a": 7})["a"]
+    view = make_contexts(MODULE, {"a": Place(DEVICE, (7,))})["a"]
     tables = [part for _, part in MODULE.parts.values() if isinstance(part, Table)]
     assert len(tables) > 40
     for name, located in MODULE.objects.items():
@@ -27,7 +28,7 @@ def test_a_device_has_its_rows_of_every_table_by_device_and_no_other_rows() -> N
 
 
 def test_a_device_has_the_standard_groups_and_nothing_of_the_agent_as_a_whole() -> None:
-    view = make_contexts(MODULE, {"a": 1})["a"]
+    view = make_contexts(MODULE, {"a": Place(DEVICE, (1,))})["a"]
     assert packed((1, 3, 6, 1, 2, 1, 1, 5, 0)) in view
     assert packed((1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0)) in view
     scalars = [located.oid for located in MODULE.objects.values() if not isinstance(located.part, Table)]
@@ -36,7 +37,7 @@ def test_a_device_has_the_standard_groups_and_nothing_of_the_agent_as_a_whole() 
 
 
 def test_contexts_are_the_default_one_and_one_for_each_device() -> None:
-    contexts = make_contexts(MODULE, {"a": 1, "b": 9})
+    contexts = make_contexts(MODULE, {"a": Place(DEVICE, (1,)), "b": Place(DEVICE, (9,))})
     assert list(contexts) == ["", "a", "b"]
     assert len(contexts) == 3
     assert contexts[""] == EVERYTHING

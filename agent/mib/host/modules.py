@@ -1,0 +1,29 @@
+"""The MIB modules that a host implements, as its sysORTable lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from agent.mib.encoding import Oid
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A module that a host shows."""
+
+    number: int
+    oid: Oid
+    what: str
+
+
+SYSTEM = (((1, 3, 6, 1, 6, 3, 1), "SNMPv2-MIB: the system and snmp groups"),)
+STANDARD: tuple[tuple[Oid, str], ...] = ()
+VENDOR: tuple[tuple[Oid, str], ...] = ()
+
+
+def shown_modules(views: Collection[str]) -> Iterator[Shown]:
+    """The modules of a host that shows these views."""
+    modules = (*SYSTEM, *(STANDARD if "standard" in views else ()), *(VENDOR if "vendor" in views else ()))
+    for number, (oid, what) in enumerate(modules, 1):
+        yield Shown(number, oid, what)
