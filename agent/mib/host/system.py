@@ -12,7 +12,7 @@ from agent.mib.declaration import Access, Column, Feed, Group, Index, Scalars, T
 from agent.mib.encoding import Oid
 from agent.mib.host.modules import Shown, shown_modules
 from agent.mib.host.view import ChildView
-from agent.mib.syntax import INDEX, INTEGER32, OBJECT_IDENTIFIER, TEXT, TIME_TICKS
+from agent.mib.syntax import INTEGER32, OBJECT_IDENTIFIER, TEXT, TIME_TICKS, integer32
 from agent.mib.view import Row
 
 LANTIME: Final[Oid] = (1, 3, 6, 1, 4, 1, 5597, 30)
@@ -66,7 +66,7 @@ MODULES = Table(
     "One module.",
     (Index("sysORIndex", _number),),
     (
-        Column(1, "sysORIndex", INDEX, "Place in the list.", access=Access.NOT_ACCESSIBLE),
+        Column(1, "sysORIndex", integer32(1), "Place in the list.", access=Access.NOT_ACCESSIBLE),
         Column(2, "sysORID", OBJECT_IDENTIFIER, "The module.", value=lambda row: row.oid),
         Column(3, "sysORDescr", TEXT, "What it is.", value=lambda row: row.what),
         Column(4, "sysORUpTime", TIME_TICKS, "When it was added.", value=lambda _: 0),

@@ -12,7 +12,7 @@ from agent.mib.declaration import Column, Feed, Group, Index, Scalars, Table
 from agent.mib.encoding import Oid
 from agent.mib.standard.rows import hidden, number_index, oid_index, storage, text_index
 from agent.mib.standard.view import SelfView
-from agent.mib.syntax import INTEGER32, OBJECT_IDENTIFIER, TEXT, enumeration, integer32, octets
+from agent.mib.syntax import INTEGER32, OBJECT_IDENTIFIER, TEXT, closed, integer32, octets
 
 MODELS: Final = {"any": 0, "v1": 1, "v2c": 2, "usm": 3}
 LEVELS: Final = {"noAuthNoPriv": 1, "authNoPriv": 2, "authPriv": 3}
@@ -93,7 +93,7 @@ ACCESS = Table(
         hidden(1, "vacmAccessContextPrefix", TEXT, "Context, or the beginning of its name."),
         hidden(2, "vacmAccessSecurityModel", INTEGER32, "The security model, 0 for any."),
         hidden(3, "vacmAccessSecurityLevel", INTEGER32, "The lowest level."),
-        Column(4, "vacmAccessContextMatch", enumeration(exact=1, prefix=2), "How the context is compared.",
+        Column(4, "vacmAccessContextMatch", closed(exact=1, prefix=2), "How the context is compared.",
                value=lambda row: row.settings.match),
         Column(5, "vacmAccessReadViewName", TEXT, "View for reading.", value=lambda row: row.settings.read),
         Column(6, "vacmAccessWriteViewName", TEXT, "View for writing.", value=lambda row: row.settings.write),
@@ -125,7 +125,7 @@ FAMILIES = Table(
         hidden(2, "vacmViewTreeFamilySubtree", OBJECT_IDENTIFIER, "The subtree."),
         Column(3, "vacmViewTreeFamilyMask", octets(16), "Which sub-identifiers count; empty for all.",
                value=lambda row: row.subtree.mask_octets),
-        Column(4, "vacmViewTreeFamilyType", enumeration(included=1, excluded=2), "Whether it is in view.",
+        Column(4, "vacmViewTreeFamilyType", closed(included=1, excluded=2), "Whether it is in view.",
                value=lambda row: "included" if row.included else "excluded"),
         *storage(5, "vacmViewTreeFamily"),
     ),

@@ -7,10 +7,10 @@ from typing import Any
 
 from agent.mib.declaration import Access, Column, Index
 from agent.mib.encoding import Oid
-from agent.mib.syntax import Syntax, enumeration
+from agent.mib.syntax import Syntax, closed
 
-ROW_STATUS = enumeration(active=1, notInService=2, notReady=3, createAndGo=4, createAndWait=5, destroy=6)
-STORAGE_TYPE = enumeration(other=1, volatile=2, nonVolatile=3, permanent=4, readOnly=5)
+ROW_STATUS = closed(active=1, notInService=2, notReady=3, createAndGo=4, createAndWait=5, destroy=6)
+STORAGE_TYPE = closed(other=1, volatile=2, nonVolatile=3, permanent=4, readOnly=5)
 
 
 def string_index(octets: bytes) -> tuple[int, ...]:

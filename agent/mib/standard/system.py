@@ -9,7 +9,7 @@ from agent.mib.declaration import Access, Column, Feed, Group, Index, Scalars, T
 from agent.mib.encoding import Oid
 from agent.mib.standard.common import counter
 from agent.mib.standard.view import SelfView
-from agent.mib.syntax import INDEX, INTEGER32, OBJECT_IDENTIFIER, TEXT, TIME_TICKS, enumeration, integer32
+from agent.mib.syntax import INTEGER32, OBJECT_IDENTIFIER, TEXT, TIME_TICKS, closed, integer32
 
 SERVICES = 72
 """sysServices of a host with applications: 2^(4-1) + 2^(7-1) (RFC 3418)."""
@@ -72,7 +72,7 @@ MODULES = Table(
     "One module.",
     (Index("sysORIndex", _module_number),),
     (
-        Column(1, "sysORIndex", INDEX, "Place in the list.", access=Access.NOT_ACCESSIBLE),
+        Column(1, "sysORIndex", integer32(1), "Place in the list.", access=Access.NOT_ACCESSIBLE),
         Column(2, "sysORID", OBJECT_IDENTIFIER, "The module.", value=lambda row: row.oid),
         Column(3, "sysORDescr", TEXT, "What it is.", value=lambda row: row.what),
         Column(4, "sysORUpTime", TIME_TICKS, "When it was added.", value=lambda row: 0),
@@ -102,7 +102,7 @@ SNMP = Scalars(
                  lambda self: self.counts.in_bad_community_uses),
         counter(6, "snmpInASNParseErrs", "Messages that are no valid BER.",
                  lambda self: self.counts.in_asn_parse_errs),
-        Column(30, "snmpEnableAuthenTraps", enumeration(enabled=1, disabled=2),
+        Column(30, "snmpEnableAuthenTraps", closed(enabled=1, disabled=2),
                "Whether authenticationFailure is sent.",
                value=lambda self: "enabled" if self.notifications.enable_authen_traps else "disabled"),
         counter(31, "snmpSilentDrops", "Requests dropped because not even an empty answer fits.",

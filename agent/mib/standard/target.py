@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from agent.config import ReceiverSettings, UserSettings
 from agent.mib.declaration import Access, Column, Feed, Group, Index, Scalars, Table
 from agent.mib.encoding import Oid
+from agent.mib.standard.rows import ROW_STATUS, STORAGE_TYPE
 from agent.mib.standard.view import SelfView
-from agent.mib.syntax import OBJECT_IDENTIFIER, TEXT, enumeration, integer32, octets
+from agent.mib.syntax import OBJECT_IDENTIFIER, TEXT, closed, integer32, octets
 
 UDP_IPV4: Oid = (1, 3, 6, 1, 6, 1, 1)
 """snmpUDPDomain (RFC 3417)."""
@@ -23,12 +24,8 @@ UDP_IPV6: Oid = (1, 3, 6, 1, 2, 1, 100, 1, 2)
 UDP_DNS: Oid = (1, 3, 6, 1, 2, 1, 100, 1, 14)
 """transportDomainUdpDns (RFC 3419)."""
 
-ROW_STATUS = enumeration(
-    active=1, notInService=2, notReady=3, createAndGo=4, createAndWait=5, destroy=6
-)  # fmt: skip
-STORAGE_TYPE = enumeration(other=1, volatile=2, nonVolatile=3, permanent=4, readOnly=5)
-SECURITY_LEVEL = enumeration(noAuthNoPriv=1, authNoPriv=2, authPriv=3)
-NOTIFY_TYPE = enumeration(trap=1, inform=2)
+SECURITY_LEVEL = closed(noAuthNoPriv=1, authNoPriv=2, authPriv=3)
+NOTIFY_TYPE = closed(trap=1, inform=2)
 _MODELS = {"v1": (0, 1), "v2c": (1, 2), "v3": (3, 3)}
 """Message processing model and security model (RFC 3411 5)."""
 
