@@ -85,7 +85,9 @@ def walked(agent: RunningAgent, base: str, *options: str, mibs: Path | None = No
 def printed(agent: RunningAgent, base: str) -> dict[str, str]:
     """Names and values as net-snmp prints them with the RFCs' own modules; nothing of the wrong type."""
     done = walked(agent, base, "-OXs", mibs=shared("mibs"))
-    assert (done.returncode, done.stderr) == (0, "")
+    # Where net-snmp is used for the first time it tells of a folder it makes.
+    complaints = [line for line in done.stderr.splitlines() if not line.startswith("Created directory")]
+    assert (done.returncode, complaints) == (0, [])
     assert "Wrong Type" not in done.stdout
     return dict(line.split(" = ", 1) for line in done.stdout.splitlines())
 
