@@ -1,4 +1,4 @@
-"""A store made from recorded documents, without any network: `walk --document`, and the golden tests."""
+"""A shelf made from recorded documents, without any network: `walk --document`, and the golden tests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from agent.app import Plans, load_overlays
 from agent.config import DeviceSettings, Settings
 from agent.mib.encoding import Oid, packed
+from agent.mib.host import declared
 from agent.mib.module import northbound
 from agent.mib.render import ReadCell
 from agent.model.document import Json
@@ -15,6 +16,8 @@ from agent.model.identity import Given
 from agent.service.documents import Documents
 from agent.service.keeper import Keeper, Limits, Surroundings
 from agent.wire import ber
+from agent.wire.answer import Source
+from agent.wire.shelf import Shelf
 from agent.wire.store import Store
 
 
@@ -29,13 +32,13 @@ class NoIndexes:
         """Nothing is kept."""
 
 
-def store_of(
+def shelf_of(
     answers: Mapping[str, Json],
     settings: Settings,
     device: DeviceSettings,
     clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
-) -> Store:
-    """What the agent would serve of a device that gives these answers.
+) -> Shelf:
+    """What the agent would serve of a device that gives these answers, in the default context and in its own.
 
     Args:
         answers: by REST path below /api.
@@ -46,16 +49,17 @@ def store_of(
     module = northbound(settings.root_oid)
     plans = Plans(module, load_overlays(module, (*settings.overlays, *device.overlays)))
     limits = Limits(settings.attributes.max_count, settings.http.max_count, settings.http.tracking)
-    store = Store(located.oid for located in module.objects.values())
-    around = Surroundings(plans, store, NoIndexes(), limits, clock, monotonic=lambda: 0.0)
+    declared_here = (located.oid for one in declared() for located in one.objects.values())
+    shelf = Shelf(Store(located.oid for located in module.objects.values()), declared_here)
+    around = Surroundings(plans, shelf, NoIndexes(), limits, clock, monotonic=lambda: 0.0)
     # Recorded answers cost nothing, so one poll may ask for every card's configuration.
     poll = device.poll.model_copy(update={"configuration_batch": 100})
     keeper = Keeper(1, device.model_copy(update={"poll": poll}), around)
     keeper.accept(keeper.poll(Documents(answers)))
-    return store
+    return shelf
 
 
-def walk_store(store: Store, base: Oid) -> Iterator[ReadCell]:
+def walk_store(store: Source, base: Oid) -> Iterator[ReadCell]:
     """All cells below an OID, in order."""
     start = key = packed(base)
     while (found := store.next(key)) is not None and found.key.startswith(start):

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from agent.config import DeviceSettings, Secret, Settings
+from agent.mib.host import declared
 from agent.mib.module import northbound
 from agent.mib.render import Names
-from agent.offline import store_of, walk_store
+from agent.offline import shelf_of, walk_store
 from agent.service.capture import read_documents
 
 FOLDER = Path(__file__).parent / "golden"
@@ -23,19 +24,27 @@ NOW = datetime(2026, 11, 21, 12, 0, 0, tzinfo=timezone.utc)
 DOCUMENTS = sorted(FOLDER.glob("*.json"))
 
 
-def walk_of(path: Path) -> list[str]:
+NAMES = Names((*declared(), northbound()))
+CONTEXTS = {".walk": "", ".host": "golden"}
+"""What is walked for a file of each kind: all of our own objects, or what the device shows as a host beside them."""
+
+
+def walk_of(path: Path, context: str) -> list[str]:
     """The walk of a file's documents, as the agent would serve them."""
     device = DeviceSettings(name="golden", address="192.0.2.1", username="info", password=Secret("unused"))
     answers = read_documents(path.read_text(encoding="utf-8"), str(path))
-    module = northbound()
-    names = Names((module,))
-    return [names.line(cell) for cell in walk_store(store_of(answers, Settings(), device, lambda: NOW), module.root)]
+    shelf, root = shelf_of(answers, Settings(), device, lambda: NOW), northbound().root
+    if not context:
+        return [NAMES.line(cell) for cell in walk_store(shelf.shared, root)]
+    cells = walk_store(shelf.source(context), (1, 3, 6, 1))
+    return [NAMES.line(cell) for cell in cells if cell.oid[: len(root)] != root]
 
 
+@pytest.mark.parametrize("kind", CONTEXTS)
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
-def test_the_walk_of_a_document_is_as_it_was(path: Path) -> None:
-    lines = walk_of(path)
-    expected_file = path.with_suffix(".walk")
+def test_the_walk_of_a_document_is_as_it_was(path: Path, kind: str) -> None:
+    lines = walk_of(path, CONTEXTS[kind])
+    expected_file = path.with_suffix(kind)
 
     if os.environ.get("UPDATE_GOLDEN"):
         expected_file.write_text("\n".join(lines) + "\n", encoding="utf-8")

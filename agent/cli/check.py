@@ -19,6 +19,7 @@ from agent.model.envelope import api_version, generation, slot_ids
 from agent.offline import NoIndexes
 from agent.service.keeper import Keeper, Limits, Surroundings, Survey
 from agent.wire.crypto import check_crypto
+from agent.wire.shelf import Shelf
 from agent.wire.store import Store
 
 
@@ -85,7 +86,7 @@ def _ask(settings: Settings, device: DeviceSettings, plans: Plans, *, show_paths
     # Every card at once, so that no path counts as missing because its turn had not come.
     patient = {"configuration_batch": 100, "deadline_s": max(device.poll.whole_deadline_s, 120)}
     device = device.model_copy(update={"poll": device.poll.model_copy(update=patient)})
-    keeper = Keeper(1, device, Surroundings(plans, Store(), NoIndexes(), limits))
+    keeper = Keeper(1, device, Surroundings(plans, Shelf(Store()), NoIndexes(), limits))
     client = Client(device, listener)
     try:
         outcome = keeper.poll(client)

@@ -135,7 +135,7 @@ async def _first_poll(app: App, stopped: asyncio.Event) -> None:
 
 async def _short_walk(settings: Settings) -> None:
     module = northbound(settings.root_oid)
-    names = Names((module, STANDARD))
+    names = Names((STANDARD, module))
     host, _, port = settings.snmp.listen[0].rpartition(":")
     manager = Manager(host, int(port), settings.snmp.communities[0])
     screen = console()

@@ -13,6 +13,7 @@ from agent.app import Plans, load_overlays
 from agent.config import DEFAULT_ROOT
 from agent.errors import UsageError
 from agent.mib.declaration import Access, Located, Module, Notification, Scalars, Table
+from agent.mib.host import VIEWS, declared
 from agent.mib.module import northbound, parse_oid
 from agent.mib.render import Names, dotted
 from agent.mib.standard import STANDARD
@@ -32,7 +33,10 @@ from agent.mib.standard import STANDARD
 def explain(what: str | None, root: str, overlays: tuple[Path, ...], generation: int) -> None:
     """Explain an object, table or notification by NAME or OID; without one, list the tables and notifications."""
     module = northbound(root)
-    paths = Plans(module, load_overlays(module, overlays))(generation).paths()
+    plans = Plans(module, load_overlays(module, overlays))
+    paths = plans(generation).paths()
+    for host in plans.hosts(generation, tuple(VIEWS)):
+        paths = {**host.paths(), **paths}
     lines = _tables(module) if what is None else _explained(module, what, paths)
     click.echo("\n".join(lines))
 
@@ -48,11 +52,13 @@ def _tables(module: Module) -> Iterator[str]:
 
 
 def _explained(module: Module, what: str, paths: dict[str, tuple[str, ...]]) -> Iterator[str]:
-    names = Names((module, STANDARD))
+    modules = (*declared(), STANDARD, module)
+    names = Names(modules)
     text = what.rpartition("::")[2]
-    if text in module.parts:
-        yield from _table(module, text, paths)
-        return
+    for one in modules:
+        if text in one.parts:
+            yield from _table(one, text, paths)
+            return
     for notification in module.notifications:
         if text.lstrip(".") in (notification.name, dotted(module.notification_oid(notification))):
             yield from _notification(module, notification)
@@ -70,7 +76,7 @@ def _explained(module: Module, what: str, paths: dict[str, tuple[str, ...]]) -> 
         name, _, rest = text.partition(".")
         named = names.named(name)
         if named is None:
-            close = difflib.get_close_matches(name, _all_names(module), n=3)
+            close = difflib.get_close_matches(name, [each for one in modules for each in _all_names(one)], n=3)
             hint = f"; did you mean {', '.join(close)}?" if close else ""
             raise UsageError(f"no object or table named {name!r}{hint}")
         located = named

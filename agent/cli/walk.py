@@ -26,10 +26,11 @@ from agent.config import (
 from agent.errors import ConfigError, UsageError
 from agent.mib.declaration import Module
 from agent.mib.encoding import Oid
+from agent.mib.host import declared
 from agent.mib.module import northbound, parse_oid
 from agent.mib.render import Names, ReadCell
 from agent.mib.standard import STANDARD
-from agent.offline import store_of, walk_store
+from agent.offline import shelf_of, walk_store
 from agent.service.capture import read_documents
 from agent.snmp.manager import Manager
 
@@ -55,6 +56,7 @@ PROGRESS_EVERY = 5000
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="With --document: overlay to apply; may be given several times.",
 )
+@click.option("--context", metavar="NAME", default="", help="Walk this context, such as m3000 or m3000/ptp1.")
 @click.option("--table", "as_table", is_flag=True, help="Print tables rather than lines.")
 def walk(  # noqa: PLR0913 - one parameter per option
     *,
@@ -65,17 +67,21 @@ def walk(  # noqa: PLR0913 - one parameter per option
     user: str | None,
     document: Path | None,
     overlays: tuple[Path, ...],
+    context: str,
     as_table: bool,
 ) -> None:
-    """Print every cell below NAME or OID (default: everything of this agent's own MIB)."""
+    """Print every cell below NAME or OID (default: everything of this agent's own MIB).
+
+    With --document the device's own context is called "document".
+    """
     if document is not None:
         module = northbound(DEFAULT_ROOT)
-        cells = _document_cells(document, overlays, base_of(module, what))
+        cells = _document_cells(document, overlays, context, base_of(module, what))
         _print(cells, module, as_table=as_table)
         return
     settings = load_settings(config_path)
     module = northbound(settings.root_oid)
-    manager = _manager(settings, address, community, user)
+    manager = _manager(settings, address, community, user, context)
     _print(_with_progress(manager.walk(base_of(module, what))), module, as_table=as_table)
 
 
@@ -88,9 +94,10 @@ def base_of(module: Module, what: str | None) -> Oid:
     if what is None:
         return (*module.root, 1)
     name = what.rpartition("::")[2]
-    if name in module.parts:
-        return module.parts[name][0]
-    named = Names((module, STANDARD)).named(name)
+    for one in (module, STANDARD, *declared()):
+        if name in one.parts:
+            return one.parts[name][0]
+    named = Names((*declared(), STANDARD, module)).named(name)
     if named is not None:
         return named.oid
     for group in module.groups:
@@ -102,7 +109,7 @@ def base_of(module: Module, what: str | None) -> Oid:
         raise UsageError(f"{what!r} is no OID and no name of this MIB; `lantime-agent explain` lists them") from None
 
 
-def _document_cells(path: Path, overlays: tuple[Path, ...], base: Oid) -> Iterator[ReadCell]:
+def _document_cells(path: Path, overlays: tuple[Path, ...], context: str, base: Oid) -> Iterator[ReadCell]:
     place = "standard input" if str(path) == "-" else str(path)
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
@@ -110,13 +117,13 @@ def _document_cells(path: Path, overlays: tuple[Path, ...], base: Oid) -> Iterat
         raise ConfigError(place, f"is not UTF-8 text: {problem}") from problem
     answers = read_documents(text, place)
     device = DeviceSettings(name="document", address="document.invalid")
-    store = store_of(answers, Settings(overlays=overlays), device)
-    return walk_store(store, base)
+    shelf = shelf_of(answers, Settings(overlays=overlays), device)
+    return walk_store(shelf.source(context), base)
 
 
-def _manager(settings: Settings, address: str | None, community: str | None, user: str | None) -> Manager:
+def _manager(settings: Settings, address: str | None, community: str | None, user: str | None, context: str) -> Manager:
     host, port = _target(address or settings.snmp.listen[0])
-    return Manager(_EVERYWHERE.get(host, host), port, _identity(settings, community, user))
+    return Manager(_EVERYWHERE.get(host, host), port, _identity(settings, community, user), context)
 
 
 def _target(text: str) -> tuple[str, int]:
@@ -168,7 +175,7 @@ def _with_progress(cells: AsyncIterator[ReadCell]) -> list[ReadCell]:
 
 
 def _print(cells: Iterable[ReadCell], module: Module, *, as_table: bool) -> None:
-    names = Names((module, STANDARD))
+    names = Names((*declared(), STANDARD, module))
     if not as_table:
         for cell in cells:
             click.echo(names.line(cell))

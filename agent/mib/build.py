@@ -56,6 +56,13 @@ def build(plan: Plan, feeds: Iterable[Feed], view: Any, memory: Memory) -> tuple
     return cells, remembered
 
 
+def open_rows(plan: Plan, name: str, view: DeviceView) -> list[Row]:
+    """The rows of a table as its paths open them; of things that are missing there is none."""
+    table = next(one for one in plan.parts[Feed.DOCUMENT] if one.part.name == name)
+    assert isinstance(table.part, Table)  # noqa: S101 - scalars open no rows
+    return [row for row in _rows(table, table.part, view, {}) if row.present]
+
+
 def _scalar_row(feed: Feed, view: Any) -> Any:
     """What scalars are read from: those of a document from its root, others from the view."""
     return Row(view, Record((), (view.root,))) if feed is Feed.DOCUMENT and isinstance(view, DeviceView) else view

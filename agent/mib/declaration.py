@@ -17,8 +17,18 @@ from agent.mib.encoding import Oid
 from agent.mib.syntax import TEXT, Reader, Syntax
 from agent.model import reading
 
+PREFIX: Final = "lnb"
+"""What the names of our own objects begin with."""
 LABEL_LIMIT: Final = 32
-"""Characters an object name may have (RFC 2578 3.1 recommends it, some managers demand it)."""
+"""Characters a name of our own may have (RFC 2578 3.1 recommends it, some managers demand it)."""
+STANDARD_LIMIT: Final = 64
+"""Characters a name in any MIB may have (RFC 2578 3.1)."""
+
+
+def _check_length(name: str) -> None:
+    limit = LABEL_LIMIT if name.startswith(PREFIX) else STANDARD_LIMIT
+    if len(name) > limit:
+        raise DeclarationError(f"{name}: longer than {limit} characters")
 
 
 class Access(Enum):
@@ -57,8 +67,7 @@ class Column:
     access: Access = Access.READ_ONLY
 
     def __post_init__(self) -> None:
-        if len(self.name) > LABEL_LIMIT:
-            raise DeclarationError(f"{self.name}: longer than {LABEL_LIMIT} characters")
+        _check_length(self.name)
         if self.paths and self.value:
             raise DeclarationError(f"{self.name}: has both paths and a function")
         if not (self.paths or self.value or self.access is Access.NOT_ACCESSIBLE):
@@ -161,8 +170,7 @@ class Notification:
     remedy: str = ""
 
     def __post_init__(self) -> None:
-        if len(self.name) > LABEL_LIMIT:
-            raise DeclarationError(f"{self.name}: longer than {LABEL_LIMIT} characters")
+        _check_length(self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,17 @@ def octets(limit: int) -> Syntax:
     return Syntax(f"OCTET STRING (SIZE (0..{limit}))", encoding.OCTET_STRING, lambda raw: raw, encode, kind="octets")
 
 
+def exact_octets(size: int) -> Syntax:
+    """Opaque octets of one size."""
+
+    def encode(value: Any) -> bytes:
+        if len(value) != size:
+            raise Unreadable(f"not {size} octets")
+        return bytes(value)
+
+    return Syntax(f"OCTET STRING (SIZE ({size}))", encoding.OCTET_STRING, lambda raw: raw, encode, kind="octets")
+
+
 def _encode_truth(value: Any) -> bytes:
     return b"\x01" if value else b"\x02"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -91,6 +91,7 @@ class DeviceView:
         drift: what is served as drift (of the document last read).
         uptime_ticks: sysUpTime at `now`.
         marks: when things of the device last changed.
+        opened: the rows of one of our own tables as its paths open them, by its name.
     """
 
     index: int
@@ -105,6 +106,7 @@ class DeviceView:
     attribute_limit: int = 50_000
     uptime_ticks: int = 0
     marks: Marks = field(default_factory=Marks)
+    opened: Callable[[str], Sequence[Row]] = lambda name: ()
 
 
 @dataclass(slots=True)

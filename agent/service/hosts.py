@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Protocol
 
-from agent.mib.build import Memory, build
+from agent.mib.build import Cells, Memory, build, open_rows
 from agent.mib.declaration import Feed
+from agent.mib.host import ptpbase
 from agent.mib.host.view import SORTS, ChildView, children
 from agent.mib.plan import Plan
 from agent.mib.view import DeviceView, Notes
 from agent.model.identity import Identities
-from agent.model.place import DEVICE, Place, child_context
+from agent.model.place import DEVICE, PTP, Place, child_context
 from agent.wire.block import Block, make_blocks
 from agent.wire.shelf import host_owner
 
@@ -21,7 +23,10 @@ PART = "host"
 
 
 class HostPlans(Protocol):
-    """The plans of hosts."""
+    """The plans of a device and its hosts."""
+
+    def __call__(self, generation: int | None) -> Plan:
+        """Of the device's own tables."""
 
     def hosts(self, generation: int | None, views: tuple[str, ...]) -> tuple[Plan, ...]:
         """Of a device that shows these views."""
@@ -53,7 +58,8 @@ def read_hosts(plans: HostPlans, generation: int | None, view: DeviceView, memor
         memory: of the device's own tables, which say what children there are.
     """
     # What a host shows is read from what typed columns of our own read too: its drift is theirs.
-    view = replace(view, notes=Notes())
+    opened = lru_cache(lambda table: open_rows(plans(generation), table, view))
+    view = replace(view, notes=Notes(), opened=opened)
     name = view.settings.name
     cells = [
         cells
@@ -64,13 +70,15 @@ def read_hosts(plans: HostPlans, generation: int | None, view: DeviceView, memor
     places = {name: Place(DEVICE, (view.index,))}
     for child in children(view, memory):
         places[child.context] = child.place
-        blocks[host_owner(child.context, PART)] = list(_child_blocks(plans.children(), child))
+        blocks[host_owner(child.context, PART)] = _child_blocks(plans.children(), child, cells)
     return Hosts(blocks, places)
 
 
-def _child_blocks(plan: Plan, child: ChildView) -> Sequence[Block]:
-    cells, _ = build(plan, (Feed.DOCUMENT,), child, {})
-    return list(make_blocks(cells))
+def _child_blocks(plan: Plan, child: ChildView, cells: list[Cells]) -> Sequence[Block]:
+    """What a child shows: its own system group, and what standards have about it among its device's cells."""
+    own, _ = build(plan, (Feed.DOCUMENT,), child, {})
+    about = ptpbase.of_instance(cells, child.row) if child.place.sort == PTP else ()
+    return list(make_blocks([*own, *about]))
 
 
 def known_places(name: str, index: int, identities: Identities) -> dict[str, Place]:

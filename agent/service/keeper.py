@@ -18,7 +18,6 @@ from agent.mib.build import Memory, build
 from agent.mib.declaration import Feed
 from agent.mib.facts import facts_of
 from agent.mib.groups.device import slot_problems
-from agent.mib.plan import Plan
 from agent.mib.view import DeviceView, Drift, Marked, Marks
 from agent.model import exchange as exchanges
 from agent.model import health as healths
@@ -37,13 +36,6 @@ from agent.wire.block import Block, make_blocks
 from agent.wire.shelf import host_owner
 
 log = logging.getLogger(__name__)
-
-
-class Plans(HostPlans, Protocol):
-    """The declarations, made ready."""
-
-    def __call__(self, generation: int | None) -> Plan:
-        """The plan for an API generation."""
 
 
 Blocks = Mapping[Feed, Sequence[Block]]
@@ -156,7 +148,7 @@ class Surroundings:
         uptime_ticks: sysUpTime.
     """
 
-    plans: Plans
+    plans: HostPlans
     sink: Sink
     indexes: Indexes
     limits: Limits

@@ -36,6 +36,7 @@ class Manager:
     host: str
     port: int
     identity: CommunitySettings | UserSettings
+    context: str = ""
     timeout_s: float = 2.0
     retries: int = 2
 
@@ -53,7 +54,7 @@ class Manager:
                 engine,
                 self._credentials(),
                 target,
-                ContextData(),
+                ContextData(contextName=self.context.encode()),
                 0,
                 25,
                 ObjectType(ObjectIdentity(dotted(base))),
@@ -73,7 +74,8 @@ class Manager:
     def _credentials(self) -> Any:
         identity = self.identity
         if isinstance(identity, CommunitySettings):
-            return CommunityData(identity.name.reveal(), mpModel=1)  # noqa: S508 - it asks as any manager may
+            name = identity.name.reveal() + (f"@{self.context}" if self.context else "")
+            return CommunityData(name, mpModel=1)  # noqa: S508 - it asks as any manager may
         options: dict[str, Any] = {}
         if identity.auth:
             options["authKey"] = _passphrase(identity.auth)

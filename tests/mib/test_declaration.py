@@ -31,7 +31,8 @@ def module(*parts: Any) -> Module:
 
 
 CONTRADICTIONS: dict[str, tuple[Callable[[], object], str]] = {
-    "a name of 33 characters": (lambda: column(name="n" * 33), "n{33}: longer than 32 characters"),
+    "a name of 33 characters": (lambda: column(name="lnb" + "n" * 30), "lnbn{30}: longer than 32 characters"),
+    "a standard name of 65 characters": (lambda: column(name="n" * 65), "n{65}: longer than 64 characters"),
     "paths and a function": (lambda: column(value=lambda row: 1), "lnbOne: has both"),
     "neither paths nor a function": (lambda: column(paths=()), "lnbOne: has neither"),
     "a table not named so": (lambda: table(name="lnbThings"), "lnbThings: a table's name ends in Table"),

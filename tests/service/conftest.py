@@ -21,6 +21,7 @@ from agent.service.keeper import Keeper, Limits, Outcome, Surroundings
 from agent.service.state import StateStore
 from agent.sim import SimSpec, Simulator, build_configuration, build_status
 from agent.sim.documents import NodeNotFoundError
+from agent.wire.shelf import Shelf
 from agent.wire.store import Store
 from tests.support.cells import MODULE, octets_of, stored
 from tests.support.running import simulate as simulate  # a fixture
@@ -111,7 +112,7 @@ class Bench:
         self.settings = settings
         limits = Limits(50_000, http_max_count, tracking)
         plans = Plans(MODULE, ())
-        around = Surroundings(plans, self.store, state, limits, self.clock.now, self.clock.monotonic)
+        around = Surroundings(plans, Shelf(self.store), state, limits, self.clock.now, self.clock.monotonic)
         self.keeper = Keeper(1, settings, around)
         self._numbers = itertools.count(1)
         self.client: Client | None = None

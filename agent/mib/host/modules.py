@@ -18,7 +18,7 @@ class Shown:
 
 
 SYSTEM = (((1, 3, 6, 1, 6, 3, 1), "SNMPv2-MIB: the system and snmp groups"),)
-STANDARD: tuple[tuple[Oid, str], ...] = ()
+STANDARD: tuple[tuple[Oid, str], ...] = (((1, 3, 6, 1, 2, 1, 241), "PTPBASE-MIB: PTPv2 instances (RFC 8173)"),)
 VENDOR: tuple[tuple[Oid, str], ...] = ()
 
 
