@@ -179,6 +179,14 @@ _KINDS = (
     ),
     FaultKind("slow-apply", Scope.EFFECT, "a write takes effect later than its answer", {"seconds": 2.0}),
     FaultKind(
+        "changed-by-other",
+        Scope.EFFECT,
+        "at a write somebody else changes `path` to the one value in `value`, right after it or (`first`) before",
+        {"path": "system/location", "value": ["elsewhere"], "first": False},
+        ("path",),
+        once=True,
+    ),
+    FaultKind(
         "reboot",
         Scope.DEVICE,
         "uptime and counters restart; meanwhile 503 (`unavailable`) or no listening port (`refuse`)",

@@ -62,9 +62,14 @@ class Configurator:
         self.options = options
         self._device = device
 
-    def tree(self, *, candidate: bool = False) -> JsonObject:
-        """The whole configuration in effect, or as it will be once everything accepted is."""
-        moment = self._device.moment(())
+    def tree(self, faults: Sequence[Fault] = (), *, candidate: bool = False) -> JsonObject:
+        """The whole configuration in effect, or as it will be once everything accepted is.
+
+        Args:
+            faults: those of the device: a card that is out has no configuration.
+            candidate: with what is accepted or staged and not in effect yet.
+        """
+        moment = self._device.moment(faults)
         if candidate:
             values = self._device.store.candidate()
             moment = dataclasses.replace(moment, conditions=dataclasses.replace(moment.conditions, configured=values))
@@ -86,6 +91,17 @@ class Configurator:
             ValueError: the value does not fit.
         """
         self._device.store.accept(self._changes(path, value, candidate=False), _OTHER, 0.0, staged=False)
+
+    def check(self, path: str, value: Node) -> None:
+        """Whether `change` would do.
+
+        Raises:
+            ValueError: it would not.
+        """
+        try:
+            self._changes(path, value, candidate=False)
+        except LookupError as error:
+            raise ValueError(f"there is no {path!r} in the configuration: {error}") from None
 
     def stage(self, path: str, value: Node, owner: str = _OTHER) -> None:
         """Make pending changes of somebody else.
@@ -113,14 +129,14 @@ class Configurator:
         """Back to the factory settings, with nothing pending."""
         self._device.store.reset()
 
-    def changes(self, path: Sequence[str], body: Node) -> list[Change]:
-        """What a client's body at a path would change.
+    def changes(self, path: Sequence[str], body: Node, faults: Sequence[Fault] = ()) -> list[Change]:
+        """What a client's body at a path would change, under faults of the device.
 
         Raises:
             LookupError: the path names nothing.
             RefusedError: the body does not fit.
         """
-        return changes_of(self.tree(candidate=True), path, body)
+        return changes_of(self.tree(faults, candidate=True), path, body)
 
     def take(self, changes: Sequence[Change], owner: str, slow_s: float) -> str:
         """Take a client's changes as the options say; the outcome is `applied`, `accepted` or `staged`."""

@@ -31,6 +31,7 @@ _PTP_LINK = (("ptp-link-down",), ("ptp-link-up",))
 _HAPPENINGS = {"ptp-port-state": "ptp-state-changed", "grandmaster-change": "ptp-state-changed"}
 _RESTARTING_CARD = ("card-pulled", "card-replaced")
 REBOOT_MODES = ("unavailable", "refuse")
+LOSSES = ("close", "hang")
 
 
 class Device:
@@ -150,6 +151,11 @@ class Device:
                 raise ValueError(f"there is no event {fault.text('event')!r}; there are {names}")
         if fault.kind.name == "reboot" and fault.text("mode") not in REBOOT_MODES:
             raise ValueError(f"mode of reboot must be one of {REBOOT_MODES}")
+        if fault.kind.name == "answer-lost" and fault.text("how") not in LOSSES:
+            raise ValueError(f"how of answer-lost must be one of {LOSSES}")
+        bounds = fault.items("range") if "range" in parameters else []
+        if bounds and (len(bounds) != 2 or not all(type(bound) in (int, float) for bound in bounds)):
+            raise ValueError("range of value-adjusted must be [low, high]")
 
     def _reboot(self, seconds: float) -> None:
         self._up_from = time.monotonic() + seconds

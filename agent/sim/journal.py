@@ -71,9 +71,14 @@ class WriteRecord:
 
 
 class Journal:
-    """The last requests, oldest first. Safe to use from any thread."""
+    """The last requests, oldest first. Safe to use from any thread.
+
+    Attributes:
+        on_write: called with each write when it is known what becomes of it, before it is answered.
+    """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.on_write: Callable[[WriteRecord], None] = lambda record: None
         self._clock = clock
         self._records: deque[RequestRecord] = deque(maxlen=_KEPT)
         self._writes: dict[int, WriteRecord] = {}
@@ -100,8 +105,11 @@ class Journal:
         """Record what became of a write, unless that is known already."""
         with self._lock:
             record = self._writes.get(number)
-            if record is not None and not record.outcome:
-                self._writes[number] = dataclasses.replace(record, outcome=outcome, status=status, changes=changes)
+            if record is None or record.outcome:
+                return
+            record = dataclasses.replace(record, outcome=outcome, status=status, changes=changes)
+            self._writes[number] = record
+        self.on_write(record)
 
     def writes(self) -> list[WriteRecord]:
         """The writes in the order of their receipt."""
@@ -128,7 +136,7 @@ class Journal:
 def _json_of(body: bytes) -> Node:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body.decode(errors="replace")
 
 

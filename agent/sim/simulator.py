@@ -6,6 +6,7 @@ import asyncio
 import math
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime, timezone
@@ -76,6 +77,7 @@ class Simulator:
         self._wanted_control_port = control_port
         self.configuration = Configurator(self._device, writes)
         self._is_dead = False
+        self._is_listening = True
         self._service = Service(self._device, self.accounts, self.faults, self._journal, self.configuration, self)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -123,6 +125,19 @@ class Simulator:
         return self._journal.writes()
 
     @property
+    def on_write(self) -> Callable[[WriteRecord], None]:
+        """Called with each write when it is known what becomes of it, before it is answered, in the server's thread."""
+        return self._journal.on_write
+
+    @on_write.setter
+    def on_write(self, call: Callable[[WriteRecord], None]) -> None:
+        self._journal.on_write = call
+
+    def forget_writes(self) -> None:
+        """Begin a new list of writes."""
+        self._journal.forget_writes()
+
+    @property
     def write_options(self) -> WriteOptions:
         """How it takes writes; may be replaced at any time."""
         return self.configuration.options
@@ -144,16 +159,27 @@ class Simulator:
         return self._is_dead
 
     def kill(self, seconds: float = 0.0) -> None:
-        """Refuse connections for so many seconds, or (0) until `revive`; what is not in effect yet is lost."""
+        """Refuse connections for so many seconds, or (0) until `revive`; what is not in effect yet is lost.
+
+        Back when they are refused, unless it is called by the server itself (from `on_write`).
+        """
         self._is_dead = True
         self._service.accepts = False
         self._device.store.discard(all_of_it=True)
         self._order(seconds or math.inf)
+        self._wait_for(lambda: not self._is_listening)
 
     def revive(self) -> None:
-        """Listen again."""
+        """Listen again; back when it does."""
         if self._is_dead:
             self._order(0.0)
+            self._wait_for(lambda: self._is_listening)
+
+    def _wait_for(self, condition: Callable[[], bool]) -> None:
+        """Wait for the server's thread to have done something; no use in that thread."""
+        ends = time.monotonic() + _START_SECONDS
+        while threading.current_thread() is not self._thread and not condition() and time.monotonic() < ends:
+            time.sleep(0.005)
 
     def _order(self, pause: float) -> None:
         if self._loop is not None:
@@ -185,7 +211,15 @@ class Simulator:
             self._thread.join()
 
     def begin(self, fault: Fault) -> None:
-        """A fault has been set: a reboot may take the listening port away."""
+        """A fault has been set: a reboot may take the listening port away.
+
+        Raises:
+            ValueError: it names a place that the configuration does not have, or a value that does not fit.
+        """
+        if fault.kind.name == "changed-by-other":
+            if len(fault.items("value")) != 1:
+                raise ValueError("value of changed-by-other must be a list of one value")
+            self.configuration.check(fault.text("path"), fault.items("value")[0])
         if fault.kind.name == "reboot" and fault.text("mode") == "refuse":
             self._order(fault.number("seconds"))
 
@@ -213,26 +247,31 @@ class Simulator:
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
         await runner.setup()
-        control = None
+        control: web.AppRunner | None = None
+        server: asyncio.Server | None = None
         try:
             control = await self._listen_for_control()
-            site = await self._listen(runner, self._wanted_port)
-            port = runner.addresses[0][1]
+            server = await self._listen(runner, self._wanted_port)
+            port = _port_of(server)
             self._ready.set_result(port)
             while (pause := await self._pauses.get()) >= 0:
                 if not pause:
                     continue
                 self._service.accepts = False
-                await site.stop()
+                await _close(server)
+                self._is_listening = False
                 while pause > 0:
                     pause = await self._order_within(pause)
                 if pause < 0:
                     break
-                site = await self._listen(runner, port)
+                server = await self._listen(runner, port)
                 self._service.accepts = True
                 self._is_dead = False
+                self._is_listening = True
         finally:
             self._service.stop()
+            if server is not None:
+                await _close(server)
             await _end(runner)
             if control is not None:
                 await _end(control)
@@ -253,10 +292,25 @@ class Simulator:
         self._control_ready.set_result(runner.addresses[0][1])
         return runner
 
-    async def _listen(self, runner: web.AppRunner, port: int) -> web.TCPSite:
-        site = web.TCPSite(runner, _HOST, port, ssl_context=self._tls, reuse_address=True)
-        await site.start()
-        return site
+    async def _listen(self, runner: web.AppRunner, port: int) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        if runner.server is None:
+            raise RuntimeError("the runner has not been set up")
+        return await loop.create_server(runner.server, _HOST, port, ssl=self._tls, reuse_address=True, backlog=128)
+
+
+def _port_of(server: asyncio.Server) -> int:
+    return int(server.sockets[0].getsockname()[1])
+
+
+async def _close(server: asyncio.Server) -> None:
+    """Close the listening port, but not on a connection just being accepted: the event loop would lose it."""
+    loop = asyncio.get_running_loop()
+    for listening in server.sockets:
+        loop.remove_reader(listening.fileno())
+    for _ in range(3):
+        await asyncio.sleep(0)
+    server.close()
 
 
 async def _end(runner: web.AppRunner) -> None:

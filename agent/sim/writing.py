@@ -52,7 +52,7 @@ class Writer:
         if fault is not None and fault.kind.name in ("write-refused", "config-locked"):
             return _refusal(exchange, fault)
         try:
-            changes = self._changes(exchange.request.path, body)
+            changes = self._changes(exchange.request.path, body, taken)
         except NodeNotFoundError as error:
             return exchange.error(404, f"no such object: {error}")
         except RefusedError as error:
@@ -60,25 +60,32 @@ class Writer:
         if fault is not None and not fault.flag("taken"):
             self._journal.conclude(number, "lost", None, tuple(changes))
             return await self._silence(exchange, fault)
+        self._change_by_others(taken, first=True)
         outcome, changes = self._take(exchange.request.path, changes, taken)
+        self._change_by_others(taken, first=False)
         answered = fault is None or ("answered" in fault.parameters and fault.flag("answered"))
         self._journal.conclude(number, outcome, 200 if answered else None, tuple(changes))
         if fault is not None and not answered:
             return await self._silence(exchange, fault)
-        response = exchange.body(self._content(exchange, outcome))
+        response = exchange.body(self._content(exchange, outcome, taken))
         if fault is not None:
             response.force_close()
             self._die(fault.number("seconds"))
         return response
 
-    def _changes(self, path: str, body: bytes) -> list[Change]:
+    def _change_by_others(self, taken: Sequence[Fault], *, first: bool) -> None:
+        for fault in taken:
+            if fault.kind.name == "changed-by-other" and fault.flag("first") is first:
+                self._configurator.change(fault.text("path"), fault.items("value")[0])
+
+    def _changes(self, path: str, body: bytes, taken: Sequence[Fault]) -> list[Change]:
         if tuple(_parts(path)[:2]) != ROOT:
             return []
         try:
             given: Node = json.loads(body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RefusedError(400, f"the body is no JSON: {error}") from None
-        return self._configurator.changes(_parts(path)[2:], given)
+        return self._configurator.changes(_parts(path)[2:], given, taken)
 
     def _take(self, path: str, changes: list[Change], taken: Sequence[Fault]) -> tuple[str, list[Change]]:
         """Outcome and changes as they were taken."""
@@ -108,13 +115,13 @@ class Writer:
         closed(exchange)
         return web.Response()
 
-    def _content(self, exchange: Exchange, outcome: str) -> bytes:
+    def _content(self, exchange: Exchange, outcome: str, taken: Sequence[Fault]) -> bytes:
         """The object after the write, as it is or, if it was staged, as it will be."""
         path = _parts(exchange.request.path)
-        moment = self._device.moment(())
+        moment = self._device.moment(taken)
         data: Node = {"object-id": path[-1]}
         if tuple(path[:2]) == ROOT:
-            tree = self._configurator.tree(candidate=outcome in ("staged", "accepted"))
+            tree = self._configurator.tree(taken, candidate=outcome in ("staged", "accepted"))
             data = walk({"configuration": tree}, path[1:])
         protocol = "" if moment.spec.is_v20 else exchange.request.scheme
         return render(envelope(moment, path[1:], data, protocol), long_floats=not moment.spec.is_v20)
