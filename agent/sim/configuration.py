@@ -15,8 +15,25 @@ from agent.sim.network import LAN_PORTS, interface_addresses, service_names
 from agent.sim.ntp import PEER_ADDRESS
 from agent.sim.ptp import Plan, factory_plan
 from agent.sim.shape import JsonList, JsonObject
-from agent.sim.spec import MAX_CLIENTS
 from agent.sim.tree import overlay
+
+# Flags of a PTPv2 instance that are off as delivered.
+_FLAGS_OFF = (
+    "arb-timescale",
+    "v1-hw-compat",
+    "boundary-clock",
+    "sw-tstamping",
+    "no-clk-adj",
+    "path-trace",
+    "custom-port-id",
+    "fixed-quality",
+    "authentication",
+    "delay-asymmetry",
+    "glb-clock-id",
+    "servo-settings",
+    "hybrid-mode",
+    "min-gm-clk-quality",
+)
 
 
 def configuration_tree(moment: Moment) -> JsonObject:
@@ -107,6 +124,15 @@ def _hps(moment: Moment, slot: str) -> JsonObject:
             **card_network(card),
         },
         "sync-e": {"sdh-option": "opt1", "quality-level-selection": "auto", "gbit-copper-mode": "auto"},
+        "timestampers": [
+            {
+                "object-id": "timestamper0",
+                "mode": "all",
+                "protocol": "udp-ipv4",
+                "domain": 0,
+                "flags": {"one-step": True, "packet-generator": False, "hybrid": False, "p2p-one-step": False},
+            }
+        ],
         "ntp-service": {"op-mode": "ptp", "hardware": {"enabled": True}, "ntpd": {"enabled": True}},
         "ptp-instances": [_instance(slot, i, factory_plan(slot, card, i)) for i in range(moment.spec.instances)],
     }
@@ -139,15 +165,12 @@ def _instance(slot: str, index: int, made: Plan) -> JsonObject:
         "lower-bound": 0,
         "fast-locking-boundary": 100_000,
         "delay-asymmetry": 0,
-        "max-uc-slaves": MAX_CLIENTS,
+        # Named after `num-uc-slaves` of the status: where the limit of one instance is set is not known.
+        "max-uc-slaves": made.max_clients,
         "alias": made.alias,
         "flags": {
-            "arb-timescale": False,
-            "boundary-clock": False,
-            "sw-tstamping": False,
+            **dict.fromkeys(_FLAGS_OFF, False),
             "management": True,
-            "path-trace": False,
-            "hybrid-mode": False,
             "pkt-cntrs": True,
             "disabled": not made.enabled,
         },

@@ -90,7 +90,7 @@ class Configurator:
             LookupError: the path names nothing.
             ValueError: the value does not fit.
         """
-        self._device.store.accept(self._changes(path, value, candidate=False), _OTHER, 0.0, staged=False)
+        self._device.store.put(self._changes(path, value, candidate=False))
 
     def check(self, path: str, value: Node) -> None:
         """Whether `change` would do.
@@ -145,8 +145,8 @@ class Configurator:
             after_s = None if options.apply_after_s is None else options.apply_after_s + slow_s
             self._device.store.accept(changes, owner, after_s, staged=True)
             return "staged"
-        self._device.store.accept(changes, owner, slow_s, staged=False)
-        return "accepted" if slow_s else "applied"
+        in_effect = self._device.store.accept(changes, owner, slow_s, staged=False)
+        return "applied" if in_effect else "accepted"
 
     def _changes(self, path: str, value: Node, *, candidate: bool) -> list[Change]:
         tree, parts = self.tree(candidate=candidate), _parts(path)
@@ -155,19 +155,18 @@ class Configurator:
         return changes_of(tree, parts, {"value": value} if bare else value)
 
 
-def with_effects(changes: Sequence[Change], faults: Sequence[Fault]) -> list[Change]:
-    """What the device makes of changes under the faults that alter the effect of a write."""
-    found = []
-    for change in changes:
-        altered = change
-        for fault in faults:
-            leaf = fault.text("leaf") if "leaf" in fault.parameters else ""
-            if fault.kind.name == "value-adjusted" and _names(leaf, change.path):
-                altered = dataclasses.replace(altered, new=_adjusted(altered.new, fault))
-            elif fault.kind.name == "write-ignored" and (not leaf or _names(leaf, change.path)):
-                altered = dataclasses.replace(altered, new=altered.old)
-        found.append(altered)
-    return found
+def adjusted(change: Change, faults: Sequence[Fault]) -> Change:
+    """The change with the value that the device makes of it under the faults that round and clamp."""
+    for fault in faults:
+        if fault.kind.name == "value-adjusted" and _names(fault.text("leaf"), change.path):
+            change = dataclasses.replace(change, new=_adjusted(change.new, fault))
+    return change
+
+
+def is_ignored(change: Change, faults: Sequence[Fault]) -> bool:
+    """Whether the device passes over the change."""
+    leaves = [fault.text("leaf") for fault in faults if fault.kind.name == "write-ignored"]
+    return any(not leaf or _names(leaf, change.path) for leaf in leaves)
 
 
 def _names(leaf: str, path: str) -> bool:

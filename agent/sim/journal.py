@@ -44,7 +44,7 @@ class WriteRecord:
         status: of the answer; None when none was sent, or not yet.
         outcome: "" (not yet known), "refused", "lost" (not taken and not answered), "applied", "staged", "accepted"
             (takes effect later), "ignored", "discarded".
-        changes: what it asked for, as the device took it, with the values before.
+        changes: what it asked for, as the device took it, with the values before; without what was ignored.
     """
 
     method: str

@@ -215,7 +215,9 @@ def _own_quality(instance: Instance) -> JsonObject:
 
 def _default_ds(instance: Instance) -> JsonObject:
     return {
-        "two-step": False,
+        "two-step": not instance.moment.module_setting(
+            instance.slot, "timestampers/timestamper0/flags/one-step", default=True
+        ),
         "slave-only": instance.plan.role.endswith("-slave"),
         "number-ports": 1,
         "clock-quality": _own_quality(instance),

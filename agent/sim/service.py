@@ -17,7 +17,7 @@ from agent.sim.documents import NodeNotFoundError, envelope, tree, walk
 from agent.sim.exchange import Exchange
 from agent.sim.faults import Faults
 from agent.sim.journal import Journal
-from agent.sim.misbehaviour import closed, deliver, refuse
+from agent.sim.misbehaviour import closed, deliver, refuse, rest_disabled
 from agent.sim.render import render
 from agent.sim.writing import Writer
 
@@ -95,6 +95,8 @@ class Service:
         """Apply the faults of this request around the proper answer; a write has a number in the journal."""
         if self._device.is_down:
             return exchange.error(503, "the system is starting")
+        if not self._device.store.running().get("system/rest-api/enabled", True):
+            return rest_disabled(exchange)
         taken = self._faults.take(exchange.request.path, self._journal.recent, exchange.request.method)
         late = sum(fault.number("seconds") for fault in taken if fault.kind.name == "delay")
         await exchange.pause(self.latency + late)

@@ -65,14 +65,31 @@ class Store:
             self._settle()
             return [(batch.owner, change) for batch in self._batches if batch.staged for change in batch.changes]
 
-    def accept(self, changes: Iterable[Change], owner: str, after_s: float | None, *, staged: bool) -> None:
-        """Take changes that take effect after so many seconds, or (None) when they are applied."""
-        real = tuple(change for change in changes if change.new != change.old)
+    def accept(self, changes: Iterable[Change], owner: str, after_s: float | None, *, staged: bool) -> bool:
+        """Take changes that take effect after so many seconds, or (None) when they are applied.
+
+        None takes effect before what was accepted earlier.
+
+        Returns:
+            Whether they are in effect.
+        """
         due_s = None if after_s is None else time.monotonic() + after_s
         with self._lock:
+            values = self.candidate()
+            real = tuple(change for change in changes if change.new != values.get(change.path, change.old))
+            if due_s is not None and not staged:
+                due_s = max([due_s, *(one.due_s for one in self._batches if one.due_s is not None)])
+            batch = Batch(real, owner, due_s, staged)
             if real:
-                self._batches.append(Batch(real, owner, due_s, staged))
+                self._batches.append(batch)
             self._settle()
+            return batch not in self._batches
+
+    def put(self, changes: Iterable[Change]) -> None:
+        """Let changes take effect now, whatever is under way."""
+        with self._lock:
+            for change in changes:
+                self._put(change)
 
     def apply(self) -> None:
         """Let all that is staged take effect, whoever staged it."""
@@ -102,5 +119,8 @@ class Store:
     def _take_effect(self, batch: Batch) -> None:
         self._batches.remove(batch)
         for change in batch.changes:
-            self._running[change.path] = change.new
-            self._changed[change.path] = self._clock()
+            self._put(change)
+
+    def _put(self, change: Change) -> None:
+        self._running[change.path] = change.new
+        self._changed[change.path] = self._clock()

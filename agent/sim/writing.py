@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from aiohttp import web
 
 from agent.sim.catalogue import Fault, Scope
-from agent.sim.configurator import Configurator, with_effects
+from agent.sim.configurator import Configurator, adjusted, is_ignored
 from agent.sim.device import Device
 from agent.sim.documents import envelope, walk
 from agent.sim.exchange import Exchange
@@ -98,13 +98,10 @@ class Writer:
             changes = [change for _, change in self._configurator.pending]
             self._configurator.discard()
             return "discarded", changes
-        wanted = [change for change in changes if change.new != change.old]
-        changes = with_effects(changes, taken)
+        heeded = [adjusted(change, taken) for change in changes if not is_ignored(change, taken)]
         slow_s = sum(fault.number("seconds") for fault in taken if fault.kind.name == "slow-apply")
-        outcome = self._configurator.take(changes, CLIENT, slow_s)
-        if wanted and all(change.new == change.old for change in changes):
-            outcome = "ignored"
-        return outcome, changes
+        outcome = self._configurator.take(heeded, CLIENT, slow_s)
+        return "ignored" if changes and not heeded else outcome, heeded
 
     async def _silence(self, exchange: Exchange, fault: Fault) -> web.Response:
         """No answer: the connection ends, stays open without a word, or the whole device is gone."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from agent.sim import Simulator, WriteOptions, WriteRecord
+from agent.sim.catalogue import CATALOGUE
 
 INSTANCE = "chassis0/slots/io1/module/ptp-instances/instance0"
 SYSTEM = "system"
@@ -130,6 +133,16 @@ def test_a_slow_write_is_answered_at_once_and_takes_effect_later(client: Any) ->
     assert outcomes(client.simulator) == [("accepted", 200)]
 
 
+def test_a_later_write_does_not_overtake_a_slow_one(client: Any) -> None:
+    client.simulator.faults.set("slow-apply", seconds=0.4, times=1)
+    place(client, "first")
+    place(client, "second")
+    assert location(client) == "Rack 4"
+    time.sleep(0.5)
+    assert location(client) == "second"
+    assert outcomes(client.simulator) == [("accepted", 200), ("accepted", 200)]
+
+
 def refuses_connections(simulator: Simulator) -> bool:
     try:
         socket.create_connection(("127.0.0.1", simulator.port), timeout=1).close()
@@ -204,6 +217,12 @@ def test_somebody_else_writes_together_with_us(client: Any, first: bool, left: s
     assert location(client) == left
     assert place(client, "later").status_code == 200
     assert location(client) == "later"
+
+
+def test_a_write_of_the_value_read_undoes_what_somebody_changed_meanwhile(client: Any) -> None:
+    client.simulator.faults.set("changed-by-other", first=True)
+    assert place(client, "Rack 4").status_code == 200
+    assert location(client) == "Rack 4"
 
 
 def test_pending_changes_of_somebody_else_are_counted(client: Any) -> None:
@@ -324,3 +343,12 @@ def test_a_dead_device_is_revived_by_its_control_port(control: Any, client_of: A
 def test_the_control_port_is_no_device(control: Any) -> None:
     base = control.simulator.control_url.removesuffix("/_sim")
     assert requests.get(base + "/api/status", timeout=5).status_code == 404
+
+
+def test_the_documentation_has_every_fault_with_its_parameters_and_defaults() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text(encoding="utf-8")
+    rows = {line.split("`")[1]: line for line in page[page.index("## Faults") :].splitlines() if line.startswith("| `")}
+    assert rows.keys() == CATALOGUE.keys()
+    for name, kind in CATALOGUE.items():
+        defaults = ", ".join(f"`{key}` {json.dumps(value)}" for key, value in kind.defaults.items())
+        assert rows[name] == f"| `{name}` | {kind.summary} | {defaults} |"

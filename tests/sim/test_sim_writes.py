@@ -221,6 +221,18 @@ def test_writes_may_be_switched_off(client_of: Any) -> None:
         assert client.post("system", {"location": "x"}).status_code == 405
 
 
+def test_a_client_may_switch_off_the_interface_it_uses(client: Any) -> None:
+    assert client.post("system/rest-api", {"enabled": False}).status_code == 200
+    assert client.get("/api/status/ntp").status_code == 404
+    client.simulator.configuration.change("system/rest-api/enabled", value=True)
+    assert client.get("/api/status/ntp").status_code == 200
+
+
+def test_a_two_step_master_is_one_whose_card_is_not_one_step(client: Any) -> None:
+    client.post("chassis0/slots/io1/module/timestampers/timestamper0", {"flags": {"one-step": False}})
+    assert client.module("io1")["ptp-instances"][0]["default-ds"]["two-step"] is True
+
+
 def test_staged_changes_are_pending_until_they_are_applied(client_of: Any) -> None:
     with Simulator(writes=WriteOptions(mode="staged")) as simulator:
         client = client_of(simulator)
