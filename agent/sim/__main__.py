@@ -11,6 +11,7 @@ from pathlib import Path
 
 from agent.sim.catalogue import CATALOGUE
 from agent.sim.certificate import make_certificate
+from agent.sim.configurator import MODES, WriteOptions
 from agent.sim.simulator import Simulator
 from agent.sim.spec import GENERATIONS, SimSpec
 
@@ -33,7 +34,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         certificate = make_certificate(Path(folder)) if options.tls else None
         tls = certificate.server_context() if certificate else None
-        with Simulator(spec, _USER, password, port=options.port, tls=tls) as simulator:
+        writes = WriteOptions(mode=options.writes, apply_after_s=options.apply_after)
+        with Simulator(
+            spec, _USER, password, port=options.port, tls=tls, writes=writes, control_port=options.control_port
+        ) as simulator:
             simulator.latency = options.latency
             print(f"simulated {spec.release.model}, REST API generation {spec.generation}")
             if certificate:
@@ -51,20 +55,25 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--clients", type=int, default=3, help="unicast clients per PTP master, 0-2048")
     parser.add_argument("--seed", type=int, default=1, help="another number, another device")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
+    parser.add_argument("--writes", default="merge", choices=MODES, help="how POSTs of configuration are taken")
+    parser.add_argument("--apply-after", type=float, metavar="SECONDS", help="staged changes apply themselves")
+    parser.add_argument("--control-port", type=int, help="second port, for /_sim/ alone (0: any)")
     parser.add_argument("--tls", action="store_true", help="serve HTTPS with a self-signed certificate")
     return parser
 
 
 def _instructions(simulator: Simulator) -> str:
-    url = simulator.url
+    url, control = simulator.url, simulator.control_url
     return "\n".join(
         [
             f"url:      {url}/api/status",
             f"user:     {_USER} (password {_DEFAULT_PASSWORD}, or what {_PASSWORD_VARIABLE} says)",
             f"faults:   {', '.join(CATALOGUE)}",
-            f"list:     curl {url}/_sim/",
-            f"set:      curl -X PUT {url}/_sim/faults/hang -d '{{\"times\": 3}}'",
-            f"clear:    curl -X DELETE {url}/_sim/faults/hang",
+            f"list:     curl {control}/",
+            f"set:      curl -X PUT {control}/faults/hang -d '{{\"times\": 3}}'",
+            f"clear:    curl -X DELETE {control}/faults/hang",
+            f'write:    curl -u {_USER}:... {url}/api/configuration/system -d \'{{"location": "Rack 9"}}\'',
+            f"writes:   curl {control}/writes",
             "Ctrl-C ends it.",
         ]
     )

@@ -30,11 +30,12 @@ def card_members(moment: Moment, slot: str, family: str) -> JsonObject:
     return builder(moment, slot) if builder else {}
 
 
-def _outputs(moment: Moment, family: str) -> JsonList:
+def _outputs(moment: Moment, slot: str, family: str) -> JsonList:
     """What the outputs do: those that need synchronisation fall silent without it."""
     lost = moment.conditions.clock_state == "not-synchronized"
     rows = []
-    for index, (kind, mode) in enumerate(OUTPUTS[family]):
+    for index, (kind, delivered) in enumerate(OUTPUTS[family]):
+        mode = str(moment.module_setting(slot, f"outputs/output{index}/mode", delivered))
         active = mode == _ALWAYS or (mode == _IF_SYNC and not lost)
         rows.append(
             {
@@ -49,19 +50,19 @@ def _outputs(moment: Moment, family: str) -> JsonList:
 
 def _distributor(family: str) -> Callable[[Moment, str], JsonObject]:
     """A card that follows the system reference and drives outputs."""
-    return lambda moment, _slot: {"outputs": _outputs(moment, family)}
+    return lambda moment, slot: {"outputs": _outputs(moment, slot, family)}
 
 
 def _synchronised(family: str) -> Callable[[Moment, str], JsonObject]:
     """A card with an oscillator or a filter of its own, so with a synchronisation of its own."""
     return lambda moment, slot: {
         "sync-status": clock_sync_status(moment, slot),
-        "outputs": _outputs(moment, family),
+        "outputs": _outputs(moment, slot, family),
     }
 
 
 def _low_noise(moment: Moment, slot: str) -> JsonObject:
-    rows = _outputs(moment, "lno")
+    rows = _outputs(moment, slot, "lno")
     for index, row in enumerate(rows):
         row["level"] = round(12.1 + moment.wander(f"{slot}/level{index}", 0.3), 1)
     pll = {"locked": True, "control-voltage": round(2.4 + moment.wander(f"{slot}/pll", 0.1), 2)}
@@ -115,11 +116,11 @@ def _frequency_monitor(moment: Moment, slot: str) -> JsonObject:
     }
 
 
-def _redundant_switch(moment: Moment, _slot: str) -> JsonObject:
+def _redundant_switch(moment: Moment, slot: str) -> JsonObject:
     switched = moment.conditions.clock_state != "synchronized" or "clk1" in moment.conditions.pulled
     return {
         "switch": {
-            "mode": "automatic",
+            "mode": moment.module_setting(slot, "switch/mode", "automatic"),
             "active-clock": "clk2" if switched else "clk1",
             "standby-clock": "clk1" if switched else "clk2",
             "clk1-ok": not switched,

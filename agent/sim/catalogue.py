@@ -18,6 +18,8 @@ class Scope(Enum):
     CONTENT = "content"  # the answer is late or holds nonsense, in addition to any other fault
     REFUSAL = "refusal"  # something else is answered, before the password is looked at
     DELIVERY = "delivery"  # the right answer is delivered badly
+    WRITE = "write"  # a write meets a bad end, after the password was looked at
+    EFFECT = "effect"  # a write does something else than it says, in addition to any other fault
 
 
 Default = str | int | float | bool | list[Node] | None
@@ -34,6 +36,7 @@ class FaultKind:
         defaults: parameters with their defaults; the type of a default is the type of the parameter.
         target: parameters that tell several active faults of one name apart.
         momentary: it happens once and is not kept as active.
+        once: it applies to one request unless `times` says otherwise.
     """
 
     name: str
@@ -42,17 +45,32 @@ class FaultKind:
     defaults: Mapping[str, Default] = field(default_factory=dict)
     target: tuple[str, ...] = ()
     momentary: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True)
 class Fault:
-    """An active fault. `times` is how many requests it still applies to (None: all)."""
+    """An active fault.
+
+    Attributes:
+        kind: its entry in the catalogue.
+        parameters: value of each parameter of the entry.
+        since: when it was set.
+        times: how many requests it still applies to (None: all).
+        prefix: it applies to requests whose path begins so.
+        method: it applies to requests of this method ("": all).
+        skip: how many requests that it would apply to it still lets pass.
+        ends_s: monotonic time at which it ends by itself (None: never).
+    """
 
     kind: FaultKind
     parameters: Mapping[str, Default]
     since: datetime
     times: int | None = None
     prefix: str = ""
+    method: str = ""
+    skip: int = 0
+    ends_s: float | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -88,6 +106,8 @@ class Fault:
             "parameters": dict(self.parameters),
             "times": self.times,
             "prefix": self.prefix,
+            "method": self.method,
+            "skip": self.skip,
             "since": self.since.isoformat(),
         }
 
@@ -122,6 +142,49 @@ _KINDS = (
         Scope.CONTENT,
         "values of a wrong type at `paths` (status/system/uptime ...)",
         {"paths": [], "values": []},
+    ),
+    FaultKind("write-refused", Scope.WRITE, "a write is refused", {"status": 403, "message": "not permitted"}),
+    FaultKind(
+        "config-locked",
+        Scope.WRITE,
+        "423: somebody else edits the configuration",
+        {"owner": "admin", "retry_after": ""},
+    ),
+    FaultKind(
+        "answer-lost",
+        Scope.WRITE,
+        "a write is not answered, after it was taken or (`taken` false) before; `how`: close or hang",
+        {"taken": True, "how": "close"},
+    ),
+    FaultKind(
+        "dies-at-write",
+        Scope.WRITE,
+        "connections are refused from this write on, for `seconds` or (0) until revived",
+        {"taken": True, "answered": True, "seconds": 0.0},
+        once=True,
+    ),
+    FaultKind(
+        "value-adjusted",
+        Scope.EFFECT,
+        "the device rounds a number to a multiple of `step` and keeps it within `range` [low, high]",
+        {"leaf": "delay-asymmetry", "step": 1.0, "range": []},
+        ("leaf",),
+    ),
+    FaultKind(
+        "write-ignored",
+        Scope.EFFECT,
+        "a write is answered 200 and changes nothing; with `leaf` not that one",
+        {"leaf": ""},
+        ("leaf",),
+    ),
+    FaultKind("slow-apply", Scope.EFFECT, "a write takes effect later than its answer", {"seconds": 2.0}),
+    FaultKind(
+        "changed-by-other",
+        Scope.EFFECT,
+        "at a write somebody else changes `path` to the one value in `value`, right after it or (`first`) before",
+        {"path": "system/location", "value": ["elsewhere"], "first": False},
+        ("path",),
+        once=True,
     ),
     FaultKind(
         "reboot",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from agent.sim.moment import Moment
-from agent.sim.shape import JsonList, JsonObject
+from agent.sim.shape import JsonList, JsonObject, Node
 from agent.sim.spec import SimSpec
 from agent.sim.system import ALTITUDE, LATITUDE, LONGITUDE
 
@@ -89,14 +91,15 @@ def _mrs(moment: Moment, slot: str, family: str) -> JsonList:
     rows = []
     for index, (kind, precision) in enumerate(_MRS_INPUTS):
         master = index == (1 if has_receiver_trouble(moment, slot) else 0)
+        at = partial(_source_setting, moment, slot, index)
         rows.append(
             {
                 "object-id": f"priority{index}",
                 "info": {
                     "settings": {
-                        "bias": 0.0,
-                        "precision": precision,
-                        "id": {"type": first if index == 0 else kind, "instance": 0},
+                        "bias": at("bias", 0.0),
+                        "precision": at("precision", precision),
+                        "id": {"type": at("id/type", first if index == 0 else kind), "instance": at("id/instance", 0)},
                     }
                 },
                 "status": {
@@ -109,6 +112,10 @@ def _mrs(moment: Moment, slot: str, family: str) -> JsonList:
             }
         )
     return rows
+
+
+def _source_setting(moment: Moment, slot: str, index: int, name: str, default: Node) -> Node:
+    return moment.module_setting(slot, f"mrs/priority{index}/settings/{name}", default)
 
 
 def _receiver(moment: Moment, slot: str, receiver: str) -> JsonObject:

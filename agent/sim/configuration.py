@@ -9,20 +9,44 @@ from __future__ import annotations
 from agent.sim.cards import OUTPUTS
 from agent.sim.chassis import FAMILY_OF_MODEL, RECEIVERS, Slot, fitted_model, slots
 from agent.sim.events import event_kinds
-from agent.sim.hps import card_number
+from agent.sim.hps import card_network, card_number
 from agent.sim.moment import Moment
-from agent.sim.network import LAN_PORTS
-from agent.sim.ptp import Plan, plan
+from agent.sim.network import LAN_PORTS, interface_addresses, service_names
+from agent.sim.ntp import PEER_ADDRESS
+from agent.sim.ptp import Plan, factory_plan
 from agent.sim.shape import JsonList, JsonObject
+from agent.sim.tree import overlay
+
+# Flags of a PTPv2 instance that are off as delivered.
+_FLAGS_OFF = (
+    "arb-timescale",
+    "v1-hw-compat",
+    "boundary-clock",
+    "sw-tstamping",
+    "no-clk-adj",
+    "path-trace",
+    "custom-port-id",
+    "fixed-quality",
+    "authentication",
+    "delay-asymmetry",
+    "glb-clock-id",
+    "servo-settings",
+    "hybrid-mode",
+    "min-gm-clk-quality",
+)
 
 
 def configuration_tree(moment: Moment) -> JsonObject:
-    """The whole configuration."""
+    """The whole configuration: as it left the factory, with what was written since."""
+    return overlay(_factory(moment), moment.conditions.configured)
+
+
+def _factory(moment: Moment) -> JsonObject:
     return {
         "system": _system(moment),
         "notification": _notification(moment),
         "network": _network(moment),
-        "services": {"network": {name: {"enabled": True} for name in ("ssh", "ntp", "https", "snmp")}},
+        "services": {"network": {name: {"enabled": runs} for name, runs in service_names(moment.spec).items()}},
         "ntp": _ntp(),
         "security": _security(),
         "chassis0": {"slots": [_slot(moment, slot) for slot in slots(moment.spec)]},
@@ -94,21 +118,23 @@ def _hps(moment: Moment, slot: str) -> JsonObject:
     return {
         "network": {
             "hostname": f"{slot}.example.net",
-            "dhcp": False,
-            "ipv4-address": f"192.0.2.{100 + card}",
-            "netmask": "255.255.255.0",
-            "gateway": "192.0.2.1",
             "nameserver-1": "192.0.2.53",
             "nameserver-2": "",
             "vlan-enabled": False,
-            "vlan-id": 0,
-            "vlan-priority": 0,
-            "ipv6-mode": "static",
-            "ipv6-address": f"2001:db8:0:2::{100 + card:x}",
-            "dscp": 46,
+            **card_network(card),
         },
         "sync-e": {"sdh-option": "opt1", "quality-level-selection": "auto", "gbit-copper-mode": "auto"},
-        "ptp-instances": [_instance(slot, i, plan(card, i)) for i in range(moment.spec.instances)],
+        "timestampers": [
+            {
+                "object-id": "timestamper0",
+                "mode": "all",
+                "protocol": "udp-ipv4",
+                "domain": 0,
+                "flags": {"one-step": True, "packet-generator": False, "hybrid": False, "p2p-one-step": False},
+            }
+        ],
+        "ntp-service": {"op-mode": "ptp", "hardware": {"enabled": True}, "ntpd": {"enabled": True}},
+        "ptp-instances": [_instance(slot, i, factory_plan(slot, card, i)) for i in range(moment.spec.instances)],
     }
 
 
@@ -123,30 +149,28 @@ def _instance(slot: str, index: int, made: Plan) -> JsonObject:
         "ipv6-multicast-scope": "link",
         "role": made.role,
         "profile": made.profile,
-        "domain-number": 24 if made.profile == "telecom-g8275-1" else index,
+        "domain-number": made.domain,
         "delay-mech": made.delay_mechanism,
         "protocol": made.protocol,
-        "priority-1": 128,
-        "priority-2": 128,
-        "intvs": {"ann-intv": 1, "sync-intv": -4, "del-req-intv": -4, "pdel-req-intv": 0},
+        "priority-1": made.priority_1,
+        "priority-2": made.priority_2,
+        "intvs": made.intervals(),
         "min-gm-clk-class": 0,
         "min-gm-clk-accuracy": 0,
         "min-gm-clk-variance": 0,
         "multicast-ttl": 5,
         "unicast-ttl": 128,
-        "ann-rcpt-timeout": 3,
+        "ann-rcpt-timeout": made.announce_timeout,
         "upper-bound": 0,
         "lower-bound": 0,
         "fast-locking-boundary": 100_000,
         "delay-asymmetry": 0,
-        "alias": f"{slot.upper()} PTP {index + 1}",
+        # Named after `num-uc-slaves` of the status: where the limit of one instance is set is not known.
+        "max-uc-slaves": made.max_clients,
+        "alias": made.alias,
         "flags": {
-            "arb-timescale": False,
-            "boundary-clock": False,
-            "sw-tstamping": False,
+            **dict.fromkeys(_FLAGS_OFF, False),
             "management": True,
-            "path-trace": False,
-            "hybrid-mode": False,
             "pkt-cntrs": True,
             "disabled": not made.enabled,
         },
@@ -168,7 +192,7 @@ def _unicast_masters() -> JsonList:
 
 def _system(moment: Moment) -> JsonObject:
     return {
-        "hostname": moment.spec.hostname,
+        "hostname": moment.hostname,
         "domain": "example.net",
         "location": "Rack 4",
         "contact": "noc@example.net",
@@ -188,22 +212,15 @@ def _notification(moment: Moment) -> JsonObject:
 
 
 def _network(moment: Moment) -> JsonObject:
-    static = {
-        "object-id": "ipv4-static",
-        "iftype": "static",
-        "addresstype": "ipv4",
-        "subnet": "255.255.255.0",
-        "address": "192.0.2.10",
-    }
     return {
         "general": {
-            "hostname": moment.spec.hostname,
+            "hostname": moment.hostname,
             "default-gateway-ipv4": "192.0.2.1",
             "default-gateway-ipv6": "2001:db8:0:1::1",
             "nameservers": [{"object-id": "nameserver0", "address": "192.0.2.53"}],
         },
         "interfaces": [
-            {"object-id": "vif0", "ifname": "lan0:0", "vlan": False, "addresses": [static]},
+            {"object-id": "vif0", "ifname": "lan0:0", "vlan": False, "addresses": interface_addresses()},
             {"object-id": "vif1", "ifname": "lan1:1", "vlan": False, "addresses": []},
         ],
         "ports": [{"object-id": n, "speed": "auto", "bonding": "none", "enabled": True} for n in LAN_PORTS],
@@ -211,7 +228,7 @@ def _network(moment: Moment) -> JsonObject:
 
 
 def _ntp() -> JsonObject:
-    server = {"object-id": "server0", "address": "192.0.2.20", "minpoll": 6, "maxpoll": 10, "iburst": True}
+    server = {"object-id": "server0", "address": PEER_ADDRESS, "minpoll": 6, "maxpoll": 10, "iburst": True}
     return {
         "servers": [server],
         "local-clock-stratum": 12,

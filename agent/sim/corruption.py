@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from agent.sim.documents import NodeNotFoundError, child
 from agent.sim.shape import JsonObject, Node
+from agent.sim.tree import NodeNotFoundError, child
 
 # The first four were seen on devices in one field or another, the others are nasty guesses.
 DEFAULT_VALUES: tuple[Node, ...] = ("N/A", None, "", "-", "never", True, [], {}, "12abc", -1, 1e300)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from agent.sim.catalogue import Fault
@@ -12,6 +12,7 @@ from agent.sim.chassis import slots
 from agent.sim.events import NORMAL_OPERATION, event_kinds, event_name
 from agent.sim.moment import Conditions, EventMark, Moment
 from agent.sim.spec import SimSpec
+from agent.sim.store import Store
 
 # A machine whose clock is far from the default start of the spec gets a device that is this old.
 _USUAL_AGE = timedelta(days=11)
@@ -30,6 +31,7 @@ _PTP_LINK = (("ptp-link-down",), ("ptp-link-up",))
 _HAPPENINGS = {"ptp-port-state": "ptp-state-changed", "grandmaster-change": "ptp-state-changed"}
 _RESTARTING_CARD = ("card-pulled", "card-replaced")
 REBOOT_MODES = ("unavailable", "refuse")
+LOSSES = ("close", "hang")
 
 
 class Device:
@@ -45,6 +47,7 @@ class Device:
         self._card_starts: dict[str, datetime] = {}
         self._marks: dict[str, EventMark] = {}
         self._grandmasters: dict[tuple[str, int], int] = {}
+        self.store = Store(clock)
         self._lock = threading.RLock()
 
     @property
@@ -115,6 +118,7 @@ class Device:
         antenna = named("antenna-fault")
         pulled = {fault.text("slot") for fault in named("card-pulled")}
         pulled |= {slot for slot, start in self._card_starts.items() if now < start}
+        changed_at = self.store.changed()
         changed = [_place(fault) for fault in named("grandmaster-change")]
         return Conditions(
             booted=self._booted,
@@ -129,7 +133,10 @@ class Device:
             port_states={_place(fault): fault.text("state") for fault in named("ptp-port-state")},
             grandmasters={place: self._grandmasters[place] for place in changed},
             slots_reordered=bool(named("slots-reordered")),
-            events=dict(self._marks),
+            events=self._events(changed_at),
+            configured=self.store.running(),
+            configured_at=changed_at,
+            pending_changes=len(self.store.pending()),
         )
 
     def _check(self, fault: Fault) -> None:
@@ -144,12 +151,25 @@ class Device:
                 raise ValueError(f"there is no event {fault.text('event')!r}; there are {names}")
         if fault.kind.name == "reboot" and fault.text("mode") not in REBOOT_MODES:
             raise ValueError(f"mode of reboot must be one of {REBOOT_MODES}")
+        if fault.kind.name == "answer-lost" and fault.text("how") not in LOSSES:
+            raise ValueError(f"how of answer-lost must be one of {LOSSES}")
+        bounds = fault.items("range") if "range" in parameters else []
+        if bounds and (len(bounds) != 2 or not all(type(bound) in (int, float) for bound in bounds)):
+            raise ValueError("range of value-adjusted must be [low, high]")
 
     def _reboot(self, seconds: float) -> None:
         self._up_from = time.monotonic() + seconds
         self._booted = self._clock() + timedelta(seconds=seconds)
         self._card_starts.clear()
         self._mark("system-reboot", 0, self._clock())
+        # That a restart loses what was only staged is inferred.
+        self.store.discard(all_of_it=True)
+
+    def _events(self, changed_at: Mapping[str, datetime]) -> dict[str, EventMark]:
+        marks = dict(self._marks)
+        if changed_at:
+            marks["device-configuration-changed"] = EventMark(0, max(changed_at.values()))
+        return marks
 
     def _flip(self, triggered: Iterable[str], untriggered: Iterable[str], when: datetime) -> None:
         for name in triggered:

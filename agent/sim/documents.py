@@ -17,6 +17,9 @@ from agent.sim.ntp import ntp_branch
 from agent.sim.shape import JsonObject, Node
 from agent.sim.spec import SimSpec
 from agent.sim.system import system_branch
+from agent.sim.tree import NodeNotFoundError, descend
+
+__all__ = ["NodeNotFoundError", "answer", "build_configuration", "build_status", "envelope", "tree", "walk"]
 
 _HEALTHY = Conditions()
 
@@ -32,10 +35,6 @@ _BRANCHES: dict[str, Callable[[Moment], Node]] = {
     "syncmon": syncmon_branch,
     "syncteam": syncteam_branch,
 }
-
-
-class NodeNotFoundError(LookupError):
-    """The path names no node of the tree."""
 
 
 def build_status(spec: SimSpec, now: datetime, conditions: Conditions = _HEALTHY) -> JsonObject:
@@ -71,7 +70,7 @@ def envelope(moment: Moment, path: Sequence[str], data: Node, scheme: str = "") 
     information |= {
         "version": spec.release.firmware,
         "serial-number": spec.serial("chassis"),
-        "hostname": spec.hostname,
+        "hostname": moment.hostname,
         "time-stamp": stamp(moment.now),
         "model": spec.release.model,
     }
@@ -79,7 +78,7 @@ def envelope(moment: Moment, path: Sequence[str], data: Node, scheme: str = "") 
     return {
         "system-information": information,
         "data": data,
-        "changes": {"pending-changes": 0},
+        "changes": {"pending-changes": moment.conditions.pending_changes},
         "links": {"self": f"{protocol}://localhost/api/{'/'.join(path)}"},
     }
 
@@ -120,27 +119,10 @@ def walk(root: JsonObject, path: Sequence[str]) -> Node:
     Raises:
         NodeNotFoundError: a part of the path names nothing.
     """
-    node: Node = root
-    for part in path:
-        node = child(node, part)
+    node = descend(root, path)
     name = path[-1] if path else "api"
     if isinstance(node, dict):
         return node if "object-id" in node else {"object-id": name, **node}
     if isinstance(node, list):
         return node
     return {"object-id": name, "value": node}
-
-
-def child(node: Node, part: str) -> Node:
-    """A member of an object by name, an element of a list by its object-id.
-
-    Raises:
-        NodeNotFoundError: there is none.
-    """
-    if isinstance(node, dict) and part in node:
-        return node[part]
-    if isinstance(node, list):
-        for item in node:
-            if isinstance(item, dict) and item.get("object-id") == part:
-                return item
-    raise NodeNotFoundError(part)

@@ -32,16 +32,19 @@ def hps_members(moment: Moment, slot: str) -> JsonObject:
     linked = slot not in moment.conditions.links_down
     card = card_number(slot)
     indices = range(moment.spec.instances)
-    instances = [Instance(moment, slot, index, plan(card, index), linked) for index in indices]
+    instances = [Instance(moment, slot, index, plan(moment, slot, card, index), linked) for index in indices]
     return {
         "sync-status": clock_sync_status(moment, slot),
         "network": _network(moment, slot, card, linked=linked),
         "sync-e": {
             "input-ssm": "prc" if linked else "dnu",
             "output-ssm": "prc",
-            "sdh-option": "opt1",
-            "quality-level-selection": "auto",
-            "gbit-copper-mode": "auto",
+            **_configured(
+                moment,
+                slot,
+                "sync-e",
+                {"sdh-option": "opt1", "quality-level-selection": "auto", "gbit-copper-mode": "auto"},
+            ),
         },
         "timestampers": [_timestamper(moment, slot)],
         "global-info": {
@@ -61,6 +64,13 @@ def _network(moment: Moment, slot: str, card: int, *, linked: bool) -> JsonObjec
         "link": linked,
         "speed": "1000" if linked else "-",
         "mac-address": mac_address(moment.spec, slot),
+        **_configured(moment, slot, "network", card_network(card)),
+    }
+
+
+def card_network(card: int) -> JsonObject:
+    """The network settings of a card that its status shows as well, as delivered."""
+    return {
         "ipv4-address": f"192.0.2.{100 + card}",
         "netmask": "255.255.255.0",
         "gateway": "192.0.2.1",
@@ -71,6 +81,11 @@ def _network(moment: Moment, slot: str, card: int, *, linked: bool) -> JsonObjec
         "ipv6-address": f"2001:db8:0:2::{100 + card:x}",
         "dscp": 46,
     }
+
+
+def _configured(moment: Moment, slot: str, group: str, delivered: JsonObject) -> JsonObject:
+    """A group of settings as configured now."""
+    return {name: moment.module_setting(slot, f"{group}/{name}", value) for name, value in delivered.items()}
 
 
 def _timestamper(moment: Moment, slot: str) -> JsonObject:
@@ -92,19 +107,21 @@ def _ntp_service(moment: Moment, slot: str) -> JsonObject:
     """NTP beside PTP: counted in hardware and by a software daemon."""
     uptime = moment.card_uptime(slot)
     lost = moment.conditions.clock_state == "not-synchronized"
+    serving = bool(moment.module_setting(slot, "ntp-service/hardware/enabled", default=True))
+    running = bool(moment.module_setting(slot, "ntp-service/ntpd/enabled", default=True))
     return {
-        "op-mode": "ptp",
+        "op-mode": moment.module_setting(slot, "ntp-service/op-mode", "ptp"),
         "hardware": {
-            "enabled": True,
+            "enabled": serving,
             "requests": int(uptime * 812.5),
             "responses": int(uptime * 812.5),
-            "requests-per-sec": 812.5,
+            "requests-per-sec": 812.5 if serving else 0.0,
         },
         "ntpd": {
-            "running": True,
+            "running": running,
             "stratum": 16 if lost else 1,
             "offset": round(moment.wander(slot + "/ntpd", 2e-6), 9),
             "requests": int(uptime * 3.25),
-            "requests-per-sec": 3.25,
+            "requests-per-sec": 3.25 if running else 0.0,
         },
     }

@@ -35,15 +35,20 @@ async def refuse(exchange: Exchange, fault: Fault, is_active: Callable[[], bool]
         return exchange.error(fault.integer("status"), "internal error")
     if name == "unauthorized":
         return exchange.unauthorized()
-    # What the device sends with the REST API switched off is not known; its web server's page is inferred.
+    if name == "rest-disabled":
+        return rest_disabled(exchange)
     pages = {
-        "rest-disabled": (_NOT_FOUND_PAGE, "text/html", 404),
         "wrong-content-type": (_LOGIN_PAGE, "text/html", 200),
         "not-json": (b"\nERR: database is locked\n", "application/json", 200),
         "empty": (b"", "application/json", 200),
     }
     content, content_type, status = pages[name]
     return exchange.body(content, content_type, status)
+
+
+def rest_disabled(exchange: Exchange) -> web.Response:
+    """What the device sends with the REST API switched off is not known; its web server's page is inferred."""
+    return exchange.body(_NOT_FOUND_PAGE, "text/html", 404)
 
 
 async def deliver(exchange: Exchange, fault: Fault, content: bytes) -> web.StreamResponse:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from agent.sim.shape import Node
 from agent.sim.spec import SimSpec
 
 # Long against a poll interval, so that two polls see neighbouring values; no common factor.
@@ -38,6 +39,9 @@ class Conditions:
     grandmasters: Mapping[tuple[str, int], int] = field(default_factory=dict)
     slots_reordered: bool = False
     events: Mapping[str, EventMark] = field(default_factory=dict)
+    configured: Mapping[str, Node] = field(default_factory=dict)
+    configured_at: Mapping[str, datetime] = field(default_factory=dict)
+    pending_changes: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,19 @@ class Moment:
         """Seconds since the card started: later than the device if it was plugged in afterwards."""
         started = max(self.booted, self.conditions.card_starts.get(slot, self.booted))
         return max(0.0, (self.now - started).total_seconds())
+
+    def setting(self, path: str, default: Node) -> Node:
+        """The configured value at a path below the configuration; the default unless it was written."""
+        return self.conditions.configured.get(path, default)
+
+    def module_setting(self, slot: str, path: str, default: Node) -> Node:
+        """The same for a path below the module in a slot."""
+        return self.setting(f"chassis0/slots/{slot}/module/{path}", default)
+
+    @property
+    def hostname(self) -> str:
+        """The host name: that of the spec until another one is configured."""
+        return str(self.setting("system/hostname", self.spec.hostname))
 
     def wander(self, name: str, amplitude: float) -> float:
         """A value within ± amplitude that moves slowly and depends on seed, name and time only."""

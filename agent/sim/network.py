@@ -45,7 +45,7 @@ _RATES = {"rx-packets": 61, "rx-bytes": 5_490, "tx-packets": 44, "tx-bytes": 18_
 
 def network_branch(moment: Moment) -> JsonObject:
     """`/api/status/network`."""
-    return {"ports": _ports(moment), "interfaces": _interfaces(moment.spec)}
+    return {"ports": _ports(moment), "interfaces": _interfaces(moment)}
 
 
 def mac_address(spec: SimSpec, name: str) -> str:
@@ -58,11 +58,13 @@ def _ports(moment: Moment) -> JsonList:
     ports = []
     for index, name in enumerate(LAN_PORTS):
         linked = name not in moment.conditions.links_down
+        linked = linked and bool(moment.setting(f"network/ports/{name}/enabled", default=True))
+        speed = str(moment.setting(f"network/ports/{name}/speed", "auto"))
         port: JsonObject = {
             "object-id": name,
             "duplex": "full" if linked else "-",
             "operstate": linked,
-            "speed": "1000" if linked else "-",
+            "speed": speed.replace("auto", "1000") if linked else "-",
             "mac-address": mac_address(moment.spec, name),
             "link": linked,
             "slot-id": CPU_SLOT_NUMBER,
@@ -114,22 +116,27 @@ def _v20_members(moment: Moment, port: JsonObject, *, available: bool) -> JsonOb
     }
 
 
-def _interfaces(spec: SimSpec) -> JsonList:
-    first: JsonObject = {
-        "object-id": "vif0",
-        "ifname": "lan0:0",
-        "addresses": [
-            _address("ipv4-static", "ipv4", "255.255.255.0", "192.0.2.10"),
-            # No capture has IPv6; its prefix length as `subnet` is inferred.
-            _address("ipv6-static", "ipv6", "64", "2001:db8:0:1::10"),
-        ],
-    }
+def _interfaces(moment: Moment) -> JsonList:
+    addresses = interface_addresses()
+    for address in addresses:
+        place = f"network/interfaces/vif0/addresses/{address['object-id']}"
+        address |= {name: moment.setting(f"{place}/{name}", value) for name, value in address.items()}
+    first: JsonObject = {"object-id": "vif0", "ifname": "lan0:0", "addresses": addresses}
     # An interface without an address has no `addresses` member.
     second: JsonObject = {"object-id": "vif1", "ifname": "lan1:1"}
-    if spec.is_v20:
+    if moment.spec.is_v20:
         for interface in (first, second):
             interface["cluster"] = {"ipv4": _cluster(), "ipv6": _cluster()}
     return [first, second]
+
+
+def interface_addresses() -> JsonList:
+    """The addresses of the first interface, as they left the factory."""
+    return [
+        _address("ipv4-static", "ipv4", "255.255.255.0", "192.0.2.10"),
+        # No capture has IPv6; its prefix length as `subnet` is inferred.
+        _address("ipv6-static", "ipv6", "64", "2001:db8:0:1::10"),
+    ]
 
 
 def _address(name: str, kind: str, subnet: str, address: str) -> JsonObject:
@@ -161,9 +168,7 @@ def _cluster() -> JsonObject:
 
 def services_branch(moment: Moment) -> JsonObject:
     """`/api/status/services`."""
-    v20 = moment.spec.is_v20
-    network = ["daytime", "ftp", "telnet", "time", *([] if v20 else ["mbgdevman"]), "webshell"]
-    network += ["ssh", "ntp", "http", "https", "snmp", *(["mms", "ptp"] if v20 else [])]
+    network = service_names(moment.spec)
     # serial_console has an underscore on the device as well.
     system = [
         "filemon",
@@ -178,11 +183,20 @@ def services_branch(moment: Moment) -> JsonObject:
         "netconfig",
     ]
     system += ["portauth", "avahi", "dbus"]
-    if v20:
+    if moment.spec.is_v20:
         system += ["clidaemon", "sendmail", "autoupdate", "syncmon", "bird"]
-    running = {"ssh", "ntp", "http", "https", "snmp", "ptp", "filemon", "serial_console", "syslog"}
-    running |= {"linkmonitor", "netconfig", "dbus", "clidaemon", "syncmon"}
+    running = {"filemon", "serial_console", "syslog", "linkmonitor", "netconfig", "dbus", "clidaemon", "syncmon"}
     return {
-        "network": {name: {"running": name in running} for name in network},
+        "network": {
+            name: {"running": moment.setting(f"services/network/{name}/enabled", runs)}
+            for name, runs in network.items()
+        },
         "global": {name: {"running": name in running} for name in system},
     }
+
+
+def service_names(spec: SimSpec) -> dict[str, bool]:
+    """The network services of this generation in the order of the device, and whether they run as delivered."""
+    names = ["daytime", "ftp", "telnet", "time", *([] if spec.is_v20 else ["mbgdevman"]), "webshell"]
+    names += ["ssh", "ntp", "http", "https", "snmp", *(["mms", "ptp"] if spec.is_v20 else [])]
+    return {name: name in ("ssh", "ntp", "http", "https", "snmp", "ptp") for name in names}

@@ -6,6 +6,9 @@ from agent.sim.moment import Moment
 from agent.sim.shape import JsonList, JsonObject
 from agent.sim.spec import SimSpec
 
+PEER_ADDRESS = "192.0.2.20"
+PEER_NAME = "ntp-2.example.net"
+
 
 def ntp_branch(moment: Moment) -> JsonList:
     """`/api/status/ntp`."""
@@ -65,7 +68,9 @@ def _reference_row(moment: Moment) -> JsonObject:
 
 
 def _peer_row(moment: Moment) -> JsonObject:
-    row = _association("ref_2", 39_641, "192.0.2.20", "ntp-2.example.net")
+    address = str(moment.setting("ntp/servers/server0/address", PEER_ADDRESS))
+    # The name of another peer is not known here.
+    row = _association("ref_2", 39_641, address, PEER_NAME if address == PEER_ADDRESS else address)
     row |= {
         "status": "9424",
         "status-peer-selection": "candidate",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from agent.sim.moment import Moment
 from agent.sim.shape import JsonObject
-from agent.sim.spec import SimSpec
+from agent.sim.spec import MAX_CLIENTS, SimSpec
 from agent.sim.traffic import SILENT, SLAVE, Traffic, master_traffic, packet_counters
 from agent.sim.unicast import unicast_clients
 
@@ -21,6 +22,25 @@ class Plan:
     protocol: str
     delay_mechanism: str = "e2e"
     enabled: bool = True
+    domain: int = 0
+    priority_1: int = 128
+    priority_2: int = 128
+    announce_timeout: int = 3
+    announce: int = 1
+    sync: int = -4
+    delay_request: int = -4
+    pdelay_request: int = 0
+    alias: str = ""
+    max_clients: int = MAX_CLIENTS
+
+    def intervals(self) -> JsonObject:
+        """Intervals of the messages as powers of two of a second."""
+        return {
+            "ann-intv": self.announce,
+            "sync-intv": self.sync,
+            "del-req-intv": self.delay_request,
+            "pdel-req-intv": self.pdelay_request,
+        }
 
 
 _MASTER = Plan("master", "default-e2e-1588-2008", "unicast-master", "udp-ipv4")
@@ -41,9 +61,48 @@ _PLANS = {
 _FURTHER = (_MASTER, _PLANS[0][2], _PLANS[1][2], _PLANS[0][3])
 
 
-def plan(card: int, index: int) -> Plan:
-    """The plan of one instance: variety on the first two cards, masters on all further ones."""
-    return _PLANS.get(card, _FURTHER)[index]
+# Attribute of a plan: place of its value in the configuration of an instance.
+_PLACES = {
+    "profile": "profile",
+    "role": "role",
+    "protocol": "protocol",
+    "delay_mechanism": "delay-mech",
+    "domain": "domain-number",
+    "priority_1": "priority-1",
+    "priority_2": "priority-2",
+    "announce_timeout": "ann-rcpt-timeout",
+    "announce": "intvs/ann-intv",
+    "sync": "intvs/sync-intv",
+    "delay_request": "intvs/del-req-intv",
+    "pdelay_request": "intvs/pdel-req-intv",
+    "alias": "alias",
+    "max_clients": "max-uc-slaves",
+}
+# Inferred: a change of these starts the instance, and with it its counters, anew.
+_RESTARTING = ("profile", "role", "protocol", "delay-mech", "flags/disabled")
+
+
+def factory_plan(slot: str, card: int, index: int) -> Plan:
+    """The plan of one instance as delivered: variety on the first two cards, masters on all further ones."""
+    made = _PLANS.get(card, _FURTHER)[index]
+    domain = 24 if made.profile == "telecom-g8275-1" else index
+    return dataclasses.replace(made, domain=domain, alias=f"{slot.upper()} PTP {index + 1}")
+
+
+def plan(moment: Moment, slot: str, card: int, index: int) -> Plan:
+    """The plan of one instance as configured now; its port state follows from role and `disabled`."""
+    made = factory_plan(slot, card, index)
+    place = f"ptp-instances/instance{index}"
+    values = {
+        name: moment.module_setting(slot, f"{place}/{path}", getattr(made, name)) for name, path in _PLACES.items()
+    }
+    enabled = not moment.module_setting(slot, f"{place}/flags/disabled", not made.enabled)
+    state = made.state
+    if not enabled:
+        state = "disabled"
+    elif values["role"] != made.role or not made.enabled:
+        state = "slave" if values["role"].endswith("-slave") else "master"
+    return Plan(state=state, enabled=enabled, **values)
 
 
 @dataclass(frozen=True)
@@ -75,9 +134,19 @@ class Instance:
         return self.plan.state if self.linked or not self.plan.enabled else "faulty"
 
     @property
+    def uptime(self) -> float:
+        """Seconds since the instance started: with its card, or with a change of what it is."""
+        moment = self.moment
+        module = f"chassis0/slots/{self.slot}/module"
+        places = [f"{module}/ptp-instances/instance{self.index}/{name}" for name in _RESTARTING]
+        changed = moment.conditions.configured_at
+        own = [max(0.0, (moment.now - changed[place]).total_seconds()) for place in places if place in changed]
+        return min([moment.card_uptime(self.slot), *own])
+
+    @property
     def clients(self) -> int:
         """Number of unicast clients; only a master has some."""
-        return self.spec.clients if self.state == "master" else 0
+        return min(self.spec.clients, self.plan.max_clients) if self.state == "master" else 0
 
     @property
     def traffic(self) -> Traffic:
@@ -102,7 +171,6 @@ class Instance:
 
 def instance_status(instance: Instance) -> JsonObject:
     """One element of `ptp-instances`."""
-    uptime = instance.moment.card_uptime(instance.slot)
     return {
         "object-id": f"instance{instance.index}",
         "general": _general(instance),
@@ -112,14 +180,14 @@ def instance_status(instance: Instance) -> JsonObject:
         "time-properties-ds": _time_properties_ds(instance),
         "port-ds": _port_ds(instance),
         "delay-statistics": _delay_statistics(instance),
-        "packet-counters": packet_counters(instance.traffic, uptime),
+        "packet-counters": packet_counters(instance.traffic, instance.uptime),
         "unicast-clients": unicast_clients(instance.moment, instance.name, instance.clients),
     }
 
 
 def _general(instance: Instance) -> JsonObject:
     return {
-        "alias": f"{instance.slot.upper()} PTP {instance.index + 1}",
+        "alias": instance.plan.alias,
         "enabled": instance.plan.enabled,
         "running": instance.plan.enabled,
         "profile": instance.plan.profile,
@@ -147,13 +215,15 @@ def _own_quality(instance: Instance) -> JsonObject:
 
 def _default_ds(instance: Instance) -> JsonObject:
     return {
-        "two-step": False,
-        "slave-only": instance.plan.role == "unicast-slave",
+        "two-step": not instance.moment.module_setting(
+            instance.slot, "timestampers/timestamper0/flags/one-step", default=True
+        ),
+        "slave-only": instance.plan.role.endswith("-slave"),
         "number-ports": 1,
         "clock-quality": _own_quality(instance),
-        "priority-1": 128,
-        "priority-2": 128,
-        "domain-number": 24 if instance.plan.profile == "telecom-g8275-1" else instance.index,
+        "priority-1": instance.plan.priority_1,
+        "priority-2": instance.plan.priority_2,
+        "domain-number": instance.plan.domain,
         "clock-identity": instance.clock_identity,
     }
 
@@ -183,8 +253,8 @@ def _parent_ds(instance: Instance) -> JsonObject:
         "parent-phase-change-rate": 2_147_483_647,
         "grandmaster-identity": instance.grandmaster,
         "grandmaster-clock-quality": quality,
-        "grandmaster-priority-1": 100 if slave else 128,
-        "grandmaster-priority-2": 101 if slave else 128,
+        "grandmaster-priority-1": 100 if slave else instance.plan.priority_1,
+        "grandmaster-priority-2": 101 if slave else instance.plan.priority_2,
     }
 
 
@@ -206,8 +276,8 @@ def _port_ds(instance: Instance) -> JsonObject:
     return {
         "port-identity": {"clock-identity": instance.clock_identity, "port-number": instance.index + 1},
         "port-state": instance.state,
-        "intvs": {"ann-intv": 1, "sync-intv": -4, "del-req-intv": -4, "pdel-req-intv": 0},
-        "announce-receipt-timeout": 3,
+        "intvs": instance.plan.intervals(),
+        "announce-receipt-timeout": instance.plan.announce_timeout,
         "delay-mechanism": instance.plan.delay_mechanism,
         "peer-mean-path-delay": 412.5 if instance.plan.delay_mechanism == "p2p" else 0.0,
         "version-number": 2,

@@ -29,7 +29,7 @@ def system_branch(moment: Moment) -> JsonObject:
         "memory": f"228428 kB total memory, {free} kB free ({free * 100 // 228428} %)",
         "position": f"{LATITUDE:.6f}, {LONGITUDE:.6f}",
         "last-position-update": _position_update(moment),
-        "last-config-change": 146.93,
+        "last-config-change": _last_change(moment),
         "sync-status": sync_status(moment),
         "front-leds": front_leds(moment),
         "storage": _storage(spec),
@@ -38,6 +38,14 @@ def system_branch(moment: Moment) -> JsonObject:
     if spec.is_v20:
         branch["api-last-update"] = stamp(moment.now)
     return branch
+
+
+def _last_change(moment: Moment) -> float:
+    """Uptime in seconds at the last change of the configuration: inferred from two captured values."""
+    changes = moment.conditions.configured_at.values()
+    if not changes:
+        return 146.93
+    return round(max(0.0, (max(changes) - moment.booted).total_seconds()), 2)
 
 
 def sync_status(moment: Moment) -> JsonObject:

@@ -27,6 +27,19 @@ class Client:
         options.setdefault("timeout", 5)
         return self.session.get(self.simulator.url + path, **options)
 
+    def post(self, path: str, body: Any, **options: Any) -> requests.Response:
+        """POST to a path below /api/configuration/."""
+        options.setdefault("timeout", 5)
+        return self.session.post(f"{self.simulator.url}/api/configuration/{path}", json=body, **options)
+
+    def configured(self, path: str) -> Any:
+        """What a path below /api/configuration/ holds; of a leaf its value."""
+        found = self.data(f"/api/configuration/{path}")
+        return found["value"] if set(found) == {"object-id", "value"} else found
+
+    def pending(self) -> int:
+        return int(self.get("/api/status/ntp/sys").json()["changes"]["pending-changes"])
+
     def data(self, path: str = "/api/status") -> Any:
         answer = self.get(path)
         assert answer.status_code == 200, answer.text

@@ -68,9 +68,10 @@ def test_raw_gives_integers_in_the_system_status(client: Any) -> None:
     assert data["front-leds"]["led-alarm"]["current-state"] is False
 
 
-def test_writing_is_not_allowed(client: Any) -> None:
-    answer = client.session.post(client.simulator.url + "/api/configuration/system", json={}, timeout=5)
+def test_the_status_cannot_be_written(client: Any) -> None:
+    answer = client.session.post(client.simulator.url + "/api/status/system", json={}, timeout=5)
     assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET"
     assert answer.headers["Allow"] == "GET"
 
 
