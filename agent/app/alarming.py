@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any, Final, Protocol
 
 from agent.config import Settings
@@ -31,6 +31,7 @@ from agent.model.message import (
     StallEnded,
 )
 from agent.model.rest import Rest
+from agent.service.alarmlists import AlarmLists
 from agent.service.alarmstate import AlarmStore
 from agent.service.deliverystate import KeptDeliveries
 from agent.service.state import StateStore
@@ -111,8 +112,11 @@ class Alarming:
         )
         set_aside = str(state.set_aside or "")
         self._watcher = Watcher(surroundings, watched(settings, indexes), instant(), set_aside=set_aside)
+        identity = around.identity
+        age = timedelta(seconds=time.monotonic() - identity.started_s)
+        self._lists = AlarmLists(around.module, identity.engine_id, instant().wall - age, self._ticks_at, around.sink)
         supply = Supply(self._watcher.active_notices, self._watcher.heartbeat, self._progressed)
-        engine = LocalEngine(around.identity, around.identity.time_s)
+        engine = LocalEngine(identity, identity.time_s)
         self._notifier = Notifier(engine, supply, KeptDeliveries(state))
 
     async def start(self, *, is_cold: bool) -> None:
@@ -204,6 +208,16 @@ class Alarming:
         """What decides on alarms."""
         return self._watcher
 
+    @property
+    def owners(self) -> list[str]:
+        """All names under which blocks are served."""
+        return [OWNER, *self._lists.owners]
+
+    def _ticks_at(self, moment: datetime) -> int:
+        """SysUpTime at a time that is not long ago."""
+        ago = datetime.now(timezone.utc) - moment
+        return max(self._around.identity.uptime_ticks() - int(ago.total_seconds() * 100), 0)
+
     def receivers(self) -> tuple[ReceiverRow, ...]:
         """How delivery fares to each receiver."""
         return tuple(ReceiverRow(self._receiver_indexes[row.name], row) for row in self._notifier.deliveries())
@@ -213,8 +227,10 @@ class Alarming:
         if self._watcher.version == self._shown:
             return
         self._shown = self._watcher.version
-        cells, _ = build(self._around.plan, (Feed.ALARMS,), self._watcher.view(), {})
+        view = self._watcher.view()
+        cells, _ = build(self._around.plan, (Feed.ALARMS,), view, {})
         self._around.sink.swap(OWNER, list(make_blocks(cells)))
+        self._lists.show(view, self._watcher.logged)
 
     def _show_in_turn(self) -> None:
         """Serve the alarms as they are, unless that was done too short a while ago."""

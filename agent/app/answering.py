@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agent.config import Settings
-from agent.mib.host import declared
+from agent.mib.host import LISTS, declared
 from agent.mib.module import northbound
 from agent.mib.standard import STANDARD, LiveView
 from agent.snmp.engineid import EngineIdentity
@@ -38,7 +38,7 @@ def make_answering(
     `submit` carries out what SETs ask for; `observe` is told of messages that fail authentication.
     """
     modules = (northbound(settings.root_oid), STANDARD)
-    store = Store(located.oid for module in modules for located in module.objects.values())
+    store = Store(located.oid for module in (*modules, *LISTS) for located in module.objects.values())
     shelf = Shelf(store, (located.oid for module in declared() for located in module.objects.values()))
     counters = Counters()
     serial_number = SpinLock(secrets.randbits(31))

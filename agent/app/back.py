@@ -15,7 +15,6 @@ from typing import Any, Final, Protocol
 
 import agent
 from agent.app.alarming import DRAIN_S, Alarming
-from agent.app.alarming import OWNER as ALARMS
 from agent.app.alarming import Around as AlarmsAround
 from agent.app.plans import check_reloadable, check_startable, plans_by_device
 from agent.config import DeviceSettings, Settings
@@ -286,7 +285,7 @@ class Back:
         self._serve_self()
         self._serve_agent()
         owners = [owner for keeper in self.keepers.values() for owner in keeper.owners]
-        self._answering.open(["self", "agent", MESSAGES, ALARMS, *owners])
+        self._answering.open(["self", "agent", MESSAGES, *self.alarming.owners, *owners])
 
     def _serve_self(self) -> None:
         identity = self._start.identity

@@ -276,6 +276,11 @@ class Watcher:
     def _alarms(self) -> tuple[Alarm, ...]:
         return tuple(sorted(self._table.active.values(), key=lambda alarm: alarm.index))
 
+    @property
+    def logged(self) -> tuple[Logged, ...]:
+        """The notification log, oldest first."""
+        return self._log.logged
+
     def view(self) -> AlarmView:
         """What the MIB group shows."""
         return replace(

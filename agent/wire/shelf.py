@@ -19,9 +19,9 @@ HOST_SIGN: Final = "@"
 PART_SIGN: Final = "#"
 
 _MIB_2: Final = (1, 3, 6, 1, 2, 1)
-_OF_THE_ENGINE: Final = ((*_MIB_2, 1, 3), (*_MIB_2, 11))
-"""sysUpTime and the snmp group: one engine answers in all contexts."""
-SHARED: Final = make_view([(0,), (1,), (2,), *_OF_THE_ENGINE], [_MIB_2])
+_OF_ALL: Final = ((*_MIB_2, 1, 3), (*_MIB_2, 11), (*_MIB_2, 118, 1, 1))
+"""sysUpTime and the snmp group, since one engine answers in all contexts; the types of alarms there are."""
+SHARED: Final = make_view([(0,), (1,), (2,), *_OF_ALL], [_MIB_2])
 """What a host shows of the shared store; the rest of mib-2 there is the agent's own (its system group, its alarms)."""
 
 

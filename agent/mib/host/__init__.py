@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from agent.mib.declaration import Module
-from agent.mib.host import standard, system, vendor
+from agent.mib.host import lists, standard, system, vendor
 
 STANDARD_VIEW: Final = "standard"
 VENDOR_VIEW: Final = "vendor"
@@ -33,9 +33,13 @@ def host_modules(views: Collection[str]) -> tuple[Module, ...]:
     return (SYSTEM, *(module for name, module in VIEWS.items() if name in views))
 
 
+LISTS: Final = (lists.WHOLE, lists.LISTS, lists.LOGS)
+"""Alarms and notifications, which every host has of its own and the default context of all."""
+
+
 def declared() -> tuple[Module, ...]:
     """All modules that a host can show."""
-    return (SYSTEM, *VIEWS.values())
+    return (SYSTEM, *VIEWS.values(), *LISTS)
 
 
-__all__ = ["CHILD", "STANDARD_VIEW", "SYSTEM", "VENDOR_VIEW", "VIEWS", "declared", "host_modules"]
+__all__ = ["CHILD", "LISTS", "STANDARD_VIEW", "SYSTEM", "VENDOR_VIEW", "VIEWS", "declared", "host_modules"]

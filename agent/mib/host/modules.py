@@ -17,8 +17,15 @@ class Shown:
     what: str
 
 
-SYSTEM = (((1, 3, 6, 1, 6, 3, 1), "SNMPv2-MIB: the system and snmp groups"),)
-STANDARD: tuple[tuple[Oid, str], ...] = (((1, 3, 6, 1, 2, 1, 241), "PTPBASE-MIB: PTPv2 instances (RFC 8173)"),)
+SYSTEM = (
+    ((1, 3, 6, 1, 6, 3, 1), "SNMPv2-MIB: the system and snmp groups"),
+    ((1, 3, 6, 1, 2, 1, 92), "NOTIFICATION-LOG-MIB: notifications about the host (RFC 3014)"),
+    ((1, 3, 6, 1, 2, 1, 118), "ALARM-MIB: active alarms of the host (RFC 3877)"),
+)
+STANDARD: tuple[tuple[Oid, str], ...] = (
+    ((1, 3, 6, 1, 2, 1, 197), "NTPv4-MIB: the NTP daemon (RFC 5907)"),
+    ((1, 3, 6, 1, 2, 1, 241), "PTPBASE-MIB: PTPv2 instances (RFC 8173)"),
+)
 VENDOR: tuple[tuple[Oid, str], ...] = ()
 
 

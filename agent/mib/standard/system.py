@@ -46,6 +46,8 @@ class ModuleRow:
 
 _MODULES = (
     ((1, 3, 6, 1, 6, 3, 1), "SNMPv2-MIB: the system and snmp groups"),
+    ((1, 3, 6, 1, 2, 1, 92), "NOTIFICATION-LOG-MIB: notifications (RFC 3014)"),
+    ((1, 3, 6, 1, 2, 1, 118), "ALARM-MIB: active alarms (RFC 3877)"),
     ((1, 3, 6, 1, 6, 3, 10, 3, 1, 1), "SNMP-FRAMEWORK-MIB: the engine group"),
     ((1, 3, 6, 1, 6, 3, 11, 3, 1, 1), "SNMP-MPD-MIB: statistics of message processing"),
     ((1, 3, 6, 1, 6, 3, 12, 3, 1, 1), "SNMP-TARGET-MIB: receivers of notifications, and statistics of contexts"),
