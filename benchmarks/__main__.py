@@ -1,17 +1,20 @@
 """`python -m benchmarks`: measures all figures and prints docs/performance.md and its pictures from them.
 
-What was measured stays in build/performance.json; `--figure NAME` measures one anew and takes the others from there.
+What was measured stays in docs/performance.json, each figure with when, how long and where. `--figure NAME` measures
+one anew and takes the others from there; `--figure none` measures nothing and prints the page anew.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from functools import partial
 from pathlib import Path
 
-from benchmarks.command import Measure, rounds_of
+from benchmarks.alarms import alarms
+from benchmarks.command import Measure, rounds_of, timed
 from benchmarks.figure import ROUNDS, Figure, dump, figure_of
-from benchmarks.fleet import fleet
+from benchmarks.fleet import add_options, fleet, planned
 from benchmarks.page import page, pictures
 from benchmarks.reads import reads
 from benchmarks.secure import secure
@@ -20,9 +23,10 @@ from benchmarks.swaps import swaps
 from benchmarks.walks import walks
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-RESULTS = DOCS.parent / "build" / "performance.json"
+RESULTS = "performance.json"
 FIGURES: dict[str, Measure] = {
-    "reads": reads, "secure": secure, "walks": walks, "swaps": swaps, "starts": starts, "fleet": fleet,
+    "reads": reads, "secure": secure, "walks": walks, "swaps": swaps, "fleet": fleet, "alarms": alarms,
+    "starts": starts,
 }  # fmt: skip
 
 
@@ -31,32 +35,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=rounds_of, default=ROUNDS)
     parser.add_argument("--figure", action="append", choices=["none", *FIGURES], help="measure this one; default: all")
+    parser.add_argument("--docs", type=Path, default=DOCS, help="where results are kept and the page is printed")
+    add_options(parser)
     options = parser.parse_args()
-    known = _known() if options.figure else {}
-    for name, measure in FIGURES.items():
+    measures: dict[str, Measure] = {**FIGURES, "fleet": partial(fleet, plan=planned(options))}
+    known = known_in(options.docs)
+    for name, measure in measures.items():
         if name in (options.figure or FIGURES):
             print(f"\n{name}:", flush=True)
-            known[name] = measure(options.rounds)
+            known[name] = timed(measure, options.rounds)
             known[name].show()
-            _keep(known)  # what has been measured stays, whatever comes
-    figures = [known[name] for name in FIGURES if name in known]
-    rounds = max(len(row.values) for figure in figures for row in figure.rows)
-    (DOCS / "performance.md").write_text(page(figures, rounds), encoding="utf-8")
-    for name, picture in pictures(figures).items():
-        (DOCS / name).write_text(picture, encoding="utf-8")
+            keep(known, options.docs)  # what has been measured stays, whatever comes
+    keep(known, options.docs)
 
 
-def _known() -> dict[str, Figure]:
+def known_in(docs: Path) -> dict[str, Figure]:
     """What earlier runs left, by name."""
-    if not RESULTS.exists():
+    results = docs / RESULTS
+    if not results.exists():
         return {}
-    figures = map(figure_of, json.loads(RESULTS.read_text(encoding="utf-8")))
+    figures = map(figure_of, json.loads(results.read_text(encoding="utf-8")))
     return {figure.key: figure for figure in figures}
 
 
-def _keep(known: dict[str, Figure]) -> None:
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(dump(list(known.values())), encoding="utf-8")
+def keep(known: dict[str, Figure], docs: Path) -> None:
+    """Keep results, and print the page and its pictures from them."""
+    figures = [known[name] for name in FIGURES if name in known]
+    docs.mkdir(parents=True, exist_ok=True)
+    (docs / RESULTS).write_text(dump(figures) + "\n", encoding="utf-8")
+    (docs / "performance.md").write_text(page(figures), encoding="utf-8")
+    for name, picture in pictures(figures).items():
+        (docs / name).write_text(picture, encoding="utf-8")
 
 
 if __name__ == "__main__":

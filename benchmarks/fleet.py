@@ -1,104 +1,263 @@
-"""Figure 5: what one agent takes for ten and for a hundred devices, and how fast it answers meanwhile.
+"""Figure 5: what one agent takes for ten, a hundred and a thousand devices, and how fast it answers meanwhile.
 
-Run as `python -m benchmarks.fleet [--rounds 5]`; each round is some polls of every device.
+Run as `python -m benchmarks.fleet [--rounds 5] [--minutes 10] [--devices 1000] [--kind m300]`; rounds are equal parts
+of the minutes.
 """
 
 from __future__ import annotations
 
-import json
-import statistics
+import argparse
+import math
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
+from benchmarks import devices
 from benchmarks.command import run_alone
-from benchmarks.figure import Figure, conditions
+from benchmarks.figure import Figure, conditions, number
 from benchmarks.load import cpu_s
-from benchmarks.starts import Asker, run_agent, settings_of
-from scripts.client import Client
+from benchmarks.site import INTERVAL_S, LARGE_INTERVAL_S, RATE, Site, running, settings_of, site_of
+from benchmarks.starts import Asker
+from benchmarks.steady import Timed
 from scripts.mib import Mib
-from scripts.processes import free_port, start_simulator, total, tree
-from scripts.settings import COMMUNITY
-from tests.snmp import messages
-from tests.snmp.messages import Oid
+from scripts.processes import free_port, total
 
-SIZES = (10, 100)
-INTERVAL_S = 10
-ROUND_S = 20
-SIMULATORS = 2
-_PAUSE_S = 0.005
-_SYS_NAME: Oid = (1, 3, 6, 1, 2, 1, 1, 5, 0)
+SIZES = (10, 100, 1000)
+MINUTES = 1.0
+"""Of each size, unless asked otherwise: two polls of every device."""
+MOST_MINUTES = 30.0
+LARGE_S = 45.0
+"""How long the large document is polled; again and again for that time."""
+_NEEDED_KIB = 4096
+"""Memory that a device may take at most, so that a machine with less is not driven into a corner."""
+_MISSED = 1.5
+"""A device that is not asked for so many intervals has missed a poll; jitter is a tenth."""
+_STEP_S = 0.05
+_BESIDE_S = LARGE_S + 240
+"""How long the simulated devices last beside the planned time."""
+CPU, FRONT, BACK, POLL = "CPU, all processes", "CPU of the front", "CPU of the back", "CPU of a poll"
+P99, P99_LARGE, MISSED, MEMORY = (
+    "p99 of a GET",
+    "p99 of a GET while 10 MB are parsed",
+    "missed polls",
+    "memory per device",
+)
 
 
-def fleet(rounds: int) -> Figure:
-    """Measure it."""
-    how = (
-        f"`lantime-agent run`, every device polled each {INTERVAL_S} s, rounds of {ROUND_S} s; devices are simulated "
-        f"ones of generation 10 with two HPS100 cards, {SIMULATORS} processes under many names; meanwhile a GET each "
-        f"{_PAUSE_S * 1000:g} ms, one in flight; memory is resident, of all the agent's processes"
-    )
-    figure = Figure("fleet", "Fleet", how, conditions=conditions())
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lantime-bench-")))
-        urls = []
-        for seed in range(1, SIMULATORS + 1):
-            child, url = start_simulator(folder, seed)
-            stack.enter_context(child)
-            urls.append(url)
-        bare = _measure(figure, folder, urls, 0, rounds=1)
-        for size in SIZES:
-            resident = _measure(figure, folder, urls, size, rounds)
-            row = figure.row(_of(size), "memory per device", "MiB")
-            row.values = [(resident - bare) / size]
-            row.notes = f"{resident:.0f} MiB in all, {bare:.0f} without a device"
-    figure.limit(_of(SIZES[-1]), "memory per device", 1.5)
-    figure.limit(_of(SIZES[-1]), "p99 of a GET", 5)
-    figure.limit(_of(SIZES[-1]), "missed polls", 0)
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is measured.
+
+    Attributes:
+        minutes: of each size, beside the time until every device was polled.
+        sizes: of the fleets, rising.
+        kind: of the devices.
+    """
+
+    minutes: float = MINUTES
+    sizes: Sequence[int] = SIZES
+    kind: str = devices.M300
+
+
+DEFAULT = Plan()
+
+
+def fleet(rounds: int, plan: Plan = DEFAULT) -> Figure:
+    """Measure it.
+
+    Raises:
+        RuntimeError: the machine has too little memory, or something does not start.
+    """
+    _check_memory(plan.sizes[-1])
+    figure = Figure("fleet", "Fleet", _how(rounds, plan), conditions=conditions())
+    with tempfile.TemporaryDirectory(prefix="lantime-bench-") as name:
+        folder = Path(name)
+        bare_kib = _bare(folder)
+        for size in plan.sizes:
+            with site_of(folder, size, plan.kind, plan.minutes * 60 + _BESIDE_S) as site:
+                _watch(figure, site, plan, rounds)
+                _weigh(figure, site, bare_kib)
+                _disturb(figure, site)
+    for size in plan.sizes:
+        figure.limit(of(size), MISSED, 0)
+        figure.limit(of(size), P99, 5)
+        figure.limit(of(size), P99_LARGE, 5)
+        figure.limit(of(size), MEMORY, 1.5)
     return figure
 
 
-def _of(size: int) -> str:
+def _how(rounds: int, plan: Plan) -> str:
+    return (
+        f"`lantime-agent run`, every device polled each {INTERVAL_S} s, {plan.minutes:g} minutes for each size in "
+        f"{rounds} equal rounds from when all devices are up; devices are simulated, {devices.ABOUT[plan.kind]}, in "
+        f"one process with all answers rendered before; meanwhile {RATE} GETs/s of cells of all devices, sent by plan: "
+        "a GET's time runs from when it was due until its answer reached the generator's socket, and one without an "
+        f"answer counts as lasting to the end; a poll is missed when it failed, or came more than {_MISSED:g} "
+        "intervals after the one before; memory is resident, of all the agent's processes at the end. Then, for "
+        f"{LARGE_S:g} s, one more device with a document of 10 MB is polled each {LARGE_INTERVAL_S} s; of that only "
+        "the GETs count that were due between the document's delivery and the poll's end"
+    )
+
+
+def of(size: int) -> str:
+    """The rows of a size."""
     return f"{size} devices"
 
 
-def _measure(figure: Figure, folder: Path, urls: Sequence[str], size: int, rounds: int) -> float:
-    """Measure a fleet of a size; resident memory at the end, in MiB."""
-    place = folder / f"fleet-{size}"
+def _check_memory(size: int) -> None:
+    fields = dict(line.split(":") for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines())
+    free_kib = int(fields["MemAvailable"].split()[0])
+    if free_kib < (size + 500) * _NEEDED_KIB:
+        raise RuntimeError(f"{size} devices want {(size + 500) * _NEEDED_KIB >> 10} MiB, {free_kib >> 10} are free")
+
+
+def _bare(folder: Path) -> int:
+    """What an agent without devices has resident, in KiB."""
+    place, port = folder / "bare", free_port()
     place.mkdir()
-    port, mib = free_port(), Mib()
-    named = {f"lantime-{number}": urls[number % len(urls)] for number in range(size)}
-    config = place / "agent.yaml"
-    config.write_text(json.dumps(settings_of(named, port, INTERVAL_S)), encoding="utf-8")
-    with run_agent(config, place) as agent, closing(Client(port, COMMUNITY)) as client:
-        asker = Asker(port)
-        asker.seconds_until(mib.oid("lnbAgentDevicesUp", 0), expected=bytes((size,)))
-        for done in range(rounds if size else 0):
-            before, begun_cpu_s = _polls(client, mib), cpu_s(tree(agent.pid))
-            times_ms, begun_s = [], time.monotonic()
-            while time.monotonic() < begun_s + ROUND_S:
-                asked_s = time.monotonic()
-                asker.value(_SYS_NAME)
-                times_ms.append((time.monotonic() - asked_s) * 1000)
-                time.sleep(_PAUSE_S)
-            passed_s = time.monotonic() - begun_s
-            share = (cpu_s(tree(agent.pid)) - begun_cpu_s) / passed_s
-            polls = sum(_polls(client, mib)) - sum(before)
-            figure.row(_of(size), "CPU", "cores").values.append(share)
-            figure.row(_of(size), "p99 of a GET", "ms").values.append(statistics.quantiles(times_ms, n=100)[-1])
-            # A poll may fall on either side of a round's end, as jitter has it.
-            missed = sum(1 for one, other in zip(before, _polls(client, mib), strict=True) if one == other)
-            figure.row(_of(size), "missed polls", "devices").values.append(missed)
-            figure.row(_of(size), "CPU of a poll", "ms").values.append(share * passed_s / max(polls, 1) * 1000)
-            print(f"{_of(size)}: round {done + 1} of {rounds} done", flush=True)
-        return total(agent.pid).rss_kib / 1024
+    with running(place, settings_of(range(0), 0, port)) as agent:
+        Asker(port).seconds_until(Mib().oid("lnbAgentDevicesUp", 0))
+        time.sleep(5)
+        return total(agent.pid).rss_kib
 
 
-def _polls(client: Client, mib: Mib) -> list[int]:
-    """How often each device was polled."""
-    return [messages.number(content) for _, (_, content) in client.walk(mib.oid("lnbDevicePolls"))]
+def _watch(figure: Figure, site: Site, plan: Plan, rounds: int) -> None:
+    """The fleet as it is polled, for the planned time."""
+    task, each_s = of(site.size), plan.minutes * 60 / rounds
+    failed = site.failed()
+    steady = site.steady("steady", plan.minutes * 60)
+    with steady.child:
+        begun_s = time.monotonic()
+        marks = [(begun_s, site.cpu_s())]
+        for done in range(rounds):
+            time.sleep(max(begun_s + each_s * (done + 1) - time.monotonic(), 0))
+            marks.append((time.monotonic(), site.cpu_s()))
+            print(f"{task}: round {done + 1} of {rounds} done", flush=True)
+        farm_share = cpu_s([site.farm.pid]) / (time.monotonic() - begun_s)
+        timed = steady.result()
+    asked_s = site.asked_s()
+    for (from_s, before), (to_s, after) in pairwise(marks):
+        polls = sum(from_s <= each < to_s for times in asked_s.values() for each in times)
+        shares = [(late - early) / (to_s - from_s) for early, late in zip(before, after, strict=True)]
+        for name, share in zip((CPU, FRONT, BACK), shares, strict=True):
+            figure.row(task, name, "cores").values.append(share)
+        # Without the front's, which answers GETs meanwhile.
+        figure.row(task, POLL, "ms").values.append(shares[2] * (to_s - from_s) / max(polls, 1) * 1000)
+        _add(figure, (task, P99), timed, [(from_s, to_s)])
+    figure.row(task, CPU, "cores").notes = f"the simulated devices took {farm_share:.2f}, their start included"
+    figure.row(task, POLL, "ms").notes = "of the back's time"
+    figure.row(task, P99, "ms").notes = _notes(timed)
+    missed = missed_polls([asked_s.get(each, []) for each in range(site.size)], begun_s, marks[-1][0], INTERVAL_S)
+    failed = site.failed() - failed
+    row = figure.row(task, MISSED, "polls")
+    row.values = [missed + failed]
+    polls = sum(begun_s <= each < marks[-1][0] for times in asked_s.values() for each in times)
+    row.notes = f"of {polls} in {plan.minutes:g} minutes; {failed} failed, {missed} not made"
+
+
+def _add(figure: Figure, names: tuple[str, str], timed: Timed, windows: Sequence[tuple[float, float]]) -> None:
+    measured = timed.p99_ms(windows)
+    if measured is not None:
+        figure.row(*names, "ms").values.append(measured)
+
+
+def _notes(timed: Timed) -> str:
+    ordered = sorted(timed.took_s)
+    middle, longest = ordered[len(ordered) // 2] * 1000, ordered[-1] * 1000
+    return (
+        f"{len(ordered)} GETs, unanswered {timed.unanswered}; median {number(middle)}, longest {number(longest)} ms; "
+        f"p99 of the generator's own lateness {number(timed.late_ms)} ms"
+    )
+
+
+def missed_polls(asked_s: Sequence[Sequence[float]], begun_s: float, ended_s: float, interval_s: float) -> int:
+    """Polls that were due between two moments and did not come.
+
+    Args:
+        asked_s: for each device when it was asked, from before the beginning on, rising.
+        begun_s: the first moment.
+        ended_s: the other one.
+        interval_s: how often each was to be asked.
+    """
+    missed = 0
+    for times in asked_s:
+        before = [each for each in times if each < begun_s][-1:] or [begun_s]
+        moments = [*before, *(each for each in times if begun_s <= each < ended_s), ended_s]
+        for one, other in pairwise(moments):
+            if (gaps := (other - one) / interval_s) > _MISSED:
+                missed += math.ceil(gaps - 0.5) - 1
+    return missed
+
+
+def _weigh(figure: Figure, site: Site, bare_kib: int) -> None:
+    resident_kib = total(site.agent.pid).rss_kib
+    row = figure.row(of(site.size), MEMORY, "MiB")
+    row.values = [(resident_kib - bare_kib) / 1024 / site.size]
+    each = ", ".join(f"{name} {total(pid).rss_kib >> 10}" for name, pid in site.children.items())
+    row.notes = f"{resident_kib >> 10} MiB in all ({each}), {bare_kib >> 10} without a device"
+
+
+def _disturb(figure: Figure, site: Site) -> None:
+    """The same GETs while a document of 10 MB is polled again and again."""
+    site.add_large()
+    index, name, ends_s = None, f"lantime-{site.size}".encode(), time.monotonic() + 60
+    while index is None or not site.polls_of(index):
+        if time.monotonic() > ends_s:
+            raise RuntimeError(f"the large device is not polled; the agent says:\n{site.agent.output[-2000:]}")
+        time.sleep(0.2)
+        index = next((each for each, content in site.column("lnbDeviceName").items() if content == name), None)
+    steady = site.steady("disturbed", LARGE_S)
+    ended_s, polls = [], site.polls_of(index)
+    with steady.child:
+        begun_s = time.monotonic()
+        while time.monotonic() < begun_s + LARGE_S:
+            time.sleep(_STEP_S)
+            if (now := site.polls_of(index)) != polls:
+                ended_s.append(time.monotonic())
+                polls = now
+        timed = steady.result()
+    windows = windows_of(site.asked_s().get(site.size, []), ended_s)
+    row = figure.row(of(site.size), P99_LARGE, "ms")
+    for window in windows:
+        _add(figure, (row.task, row.subject), timed, [window])
+    lasted_s = sum(b - a for a, b in windows) / max(len(windows), 1)
+    row.notes = f"a value for each of {len(windows)} polls, of {lasted_s:.1f} s; of all in this time: {_notes(timed)}"
+    print(f"{row.task}: {len(windows)} polls of the large document", flush=True)
+
+
+def windows_of(delivered_s: Sequence[float], ended_s: Sequence[float]) -> list[tuple[float, float]]:
+    """From each delivery of a document to the end of its poll; a delivery whose end was not seen is left out."""
+    windows: list[tuple[float, float]] = []
+    for end_s in ended_s:
+        before = [each for each in delivered_s if each < end_s]
+        if before and (not windows or windows[-1][1] < before[-1]):
+            windows.append((before[-1], end_s))
+    return windows
+
+
+def minutes_of(text: str) -> float:
+    """A number of minutes."""
+    minutes = float(text)
+    if not MINUTES <= minutes <= MOST_MINUTES:
+        raise argparse.ArgumentTypeError(f"{MINUTES:g} to {MOST_MINUTES:g}")
+    return minutes
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of this figure."""
+    parser.add_argument("--minutes", type=minutes_of, default=MINUTES, help="fleet: how long each size is measured")
+    parser.add_argument("--devices", type=int, choices=SIZES, default=SIZES[-1], help="fleet: the largest size")
+    parser.add_argument("--kind", choices=[devices.M300, devices.M3000], default=devices.M300, help="fleet: of devices")
+
+
+def planned(options: argparse.Namespace) -> Plan:
+    """What the options ask for."""
+    return Plan(options.minutes, tuple(size for size in SIZES if size <= options.devices), options.kind)
 
 
 if __name__ == "__main__":
-    run_alone(__doc__, fleet)
+    run_alone(__doc__, lambda options: partial(fleet, plan=planned(options)), add_options)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from benchmarks import fleet
 from benchmarks.figure import Figure, Row, Target, number
-from benchmarks.picture import bars, line
+from benchmarks.picture import bars, lines
 from benchmarks.requests import BULK_64, GET, GET_10
 from benchmarks.walks import SECONDS
 
 _HEAD = """\
 # Performance
 
-Printed by `make bench`, which starts every peer itself, on the loopback network. Do not edit.
+Printed by `make bench` from [performance.json](performance.json), which keeps what was measured of each figure, when
+and where. Every peer is started by the figure that measures it, on the loopback network. Do not edit.
 
 What counts are **ratios within one run on one machine**: digits change with the machine and with what else it does.
 Rounds are interleaved: each peer is measured once, then each again, and so on, so that a disturbance hits all. A value
@@ -23,9 +25,13 @@ core is what the server would give with a core of its own. *Hit* and *missed* go
 """
 
 
-def page(figures: Sequence[Figure], rounds: int) -> str:
+_OF_FIGURE = ("date", "took", "rounds", "load")
+"""Conditions that each figure has its own of; the others are the machine's."""
+
+
+def page(figures: Sequence[Figure]) -> str:
     """The whole page."""
-    parts = [_HEAD, _summary(figures), _conditions(figures, rounds)]
+    parts = [_HEAD, _summary(figures), _conditions(figures)]
     parts += [_section(figure) for figure in figures]
     return "\n".join(parts)
 
@@ -47,11 +53,22 @@ def _wanted(target: Target) -> str:
     return f"{'at least' if target.at_least else 'at most'} {number(target.wanted)}"
 
 
-def _conditions(figures: Sequence[Figure], rounds: int) -> str:
-    known = figures[0].conditions
-    rows = [f"| {name} | {text} |" for name, text in known.items() if name != "load"]
-    loads = ", ".join(f"{figure.title}: {figure.conditions['load']}" for figure in figures)
-    return "\n".join(["## Machine\n", "| | |", "|---|---|", *rows, f"| rounds | {rounds} |", f"| load | {loads} |\n"])
+def _conditions(figures: Sequence[Figure]) -> str:
+    """When and how long each figure was measured, and on which machine; there may be several machines."""
+    machines: list[dict[str, str]] = []
+    rows = []
+    for figure in figures:
+        machine = {name: text for name, text in figure.conditions.items() if name not in _OF_FIGURE}
+        if machine not in machines:
+            machines.append(machine)
+        own = " | ".join(figure.conditions.get(name, "not noted") for name in _OF_FIGURE)
+        rows.append(f"| {figure.title} | {own} | {machines.index(machine) + 1} |")
+    names = dict.fromkeys(name for machine in machines for name in machine)
+    known = [f"| {name} | {' | '.join(machine.get(name, '') for machine in machines)} |" for name in names]
+    numbers = range(1, len(machines) + 1)
+    lines = ["## Machine\n", f"| | {' | '.join(map(str, numbers))} |", f"|---|{'---|' * len(machines)}", *known, ""]
+    lines += ["| figure | measured | in | rounds | load | machine |", "|---|---|---|--:|---|--:|", *rows]
+    return "\n".join(lines) + "\n"
 
 
 def _section(figure: Figure) -> str:
@@ -87,10 +104,20 @@ def _reads_picture(figure: Figure) -> str:
 def _walks_picture(figure: Figure) -> str:
     rows = [row for row in figure.rows if row.unit == SECONDS and row.task.startswith("walk of")]
     points = [(float("".join(filter(str.isdigit, row.task))), row.median) for row in rows]
-    return line("Time of a walk by its cells", ("cells", "seconds"), sorted(points))
+    return lines("Time of a walk by its cells", ("cells", "seconds"), [("walk", sorted(points))])
 
 
-PICTURES = {"reads": _reads_picture, "walks": _walks_picture}
+def _fleet_picture(figure: Figure) -> str:
+    subjects = {fleet.CPU: "CPU, cores", fleet.P99: "p99 of a GET, ms", fleet.MEMORY: "memory of a device, MiB"}
+    series = []
+    for subject, name in subjects.items():
+        rows = [row for row in figure.rows if row.subject == subject and row.values]
+        # What is too small to be measured cannot be drawn on a logarithmic scale.
+        series.append((name, [(float(row.task.split()[0]), row.median) for row in rows if row.median > 0]))
+    return lines("How a fleet grows", ("devices", ""), [(name, points) for name, points in series if points])
+
+
+PICTURES = {"reads": _reads_picture, "walks": _walks_picture, "fleet": _fleet_picture}
 
 
 def pictures(figures: Sequence[Figure]) -> Mapping[str, str]:

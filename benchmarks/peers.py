@@ -69,8 +69,7 @@ def agent(engine: str, rows: int = table.ROWS) -> Iterator[tuple[Peer, int]]:
             what = {"wire": "front and back in two processes, blocks sent over the channel", "pysnmp": "one process"}
             name = {"wire": "this agent", "pysnmp": "its pysnmp path"}[engine]
             peer = Peer(name, said["port"], (said["front"],), in_table, what[engine])
-            if rows:
-                await_answer(peer)
+            await_answer(peer, rows=rows)
             yield peer, said["back"]
 
 
@@ -137,13 +136,13 @@ def snmpsim() -> Iterator[Peer]:
             yield peer
 
 
-def await_answer(peer: Peer, child: Child | None = None) -> None:
+def await_answer(peer: Peer, child: Child | None = None, rows: int = table.ROWS) -> None:
     """Wait until it serves the last cell.
 
     Raises:
         RuntimeError: it does not within a minute.
     """
-    name, ends_s = peer.name_of(table.COLUMNS, table.ROWS), time.monotonic() + 60
+    name, ends_s = peer.name_of(table.COLUMNS, rows), time.monotonic() + 60
     said = "no answer"
     while time.monotonic() < ends_s:
         with suppress(RuntimeError, ConnectionError):

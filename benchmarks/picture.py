@@ -16,6 +16,10 @@ Bars = Sequence[tuple[str, Sequence[tuple[str, float]]]]
 """Groups by name, in each group subjects with their values."""
 
 
+Series = Sequence[tuple[str, Sequence[tuple[float, float]]]]
+"""Lines by name, each with its points; all numbers above 0."""
+
+
 def bars(title: str, unit: str, groups: Bars) -> str:
     """Bars in groups, each with its value; the scale is logarithmic: twice as long is not twice as much."""
     values = [value for _, group in groups for _, value in group]
@@ -36,27 +40,40 @@ def bars(title: str, unit: str, groups: Bars) -> str:
     return _whole(f"{title}, {unit}, logarithmic", y + 4, parts)
 
 
-def line(title: str, axes: tuple[str, str], points: Sequence[tuple[float, float]]) -> str:
-    """A line through points, both scales logarithmic: a straight line at 45 degrees is linear growth."""
-    height, bottom = 260, 210
-    xs, ys = [math.log10(x) for x, _ in points], [math.log10(y) for _, y in points]
-    decades = max(math.ceil(max(xs)) - math.floor(min(xs)), math.ceil(max(ys)) - math.floor(min(ys)), 1)
-    step = (bottom - _TOP) / decades
-    places = [
-        (_LEFT + 40 + (x - math.floor(min(xs))) * step, bottom - (y - math.floor(min(ys))) * step)
-        for x, y in zip(xs, ys, strict=True)
-    ]
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+def lines(title: str, axes: tuple[str, str], series: Series) -> str:
+    """Lines through points, both scales logarithmic: a straight line at 45 degrees is linear growth."""
+    points = [point for _, each in series for point in each]
+    if not points:
+        raise ValueError("nothing to draw")
+    height, bottom, left = 300, 230, _LEFT - 60
+    low_x, high_x = _decades([x for x, _ in points])
+    low_y, high_y = _decades([y for _, y in points])
+    across, up = (WIDTH - _RIGHT - left) / (high_x - low_x), (bottom - _TOP - 10) / (high_y - low_y)
+    step = min(across, up)  # the same for both, or 45 degrees would mean nothing
     parts = [
-        f'<path d="M{_LEFT} {_TOP - 10}V{bottom + 10}H{WIDTH - _RIGHT}" fill="none" stroke="{_INK}"/>',
-        f'<polyline points="{path}" fill="none" stroke="{_COLOURS[0]}" stroke-width="2"/>',
-        _text(WIDTH - _RIGHT, bottom + 28, axes[0], "end"),
-        _text(_LEFT - 10, _TOP, axes[1], "end"),
+        *_legend([name for name, _ in series if len(series) > 1]),
+        f'<path d="M{left} {_TOP}V{bottom}H{WIDTH - _RIGHT}" fill="none" stroke="{_INK}"/>',
+        _text(WIDTH - _RIGHT, bottom + 36, axes[0], "end"),
+        _text(left - 10, _TOP + 6, axes[1], "end"),
     ]
-    for (x, y), (across, up) in zip(places, points, strict=True):
-        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{_COLOURS[0]}"/>')
-        parts.append(_text(x + 10, y + 4, f"{_short(across)}: {_short(up)} s", size=11))
+    for exponent in range(low_x, high_x + 1):
+        parts.append(_text(left + 10 + (exponent - low_x) * step, bottom + 18, _short(10.0**exponent), "middle", 11))
+    for colour, (_, each) in zip(_COLOURS, series, strict=False):
+        places = [
+            (left + 10 + (math.log10(x) - low_x) * step, bottom - (math.log10(y) - low_y) * step) for x, y in each
+        ]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        for (x, y), (_, value) in zip(places, each, strict=True):
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>')
+            parts.append(_text(x + 8, y - 5, _short(value), size=11))
     return _whole(f"{title}, both scales logarithmic", height, parts)
+
+
+def _decades(values: Sequence[float]) -> tuple[int, int]:
+    """The powers of ten around values that are above 0."""
+    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    return low, max(high, low + 1)
 
 
 def _legend(subjects: Sequence[str]) -> list[str]:

@@ -44,4 +44,4 @@ def _requests(task: Task, peer: Peer) -> tuple[list[bytes], int]:
 
 
 if __name__ == "__main__":
-    run_alone(__doc__, reads)
+    run_alone(__doc__, lambda options: reads)

@@ -54,4 +54,4 @@ def _requests(task: Task, peer: Peer) -> tuple[list[bytes], int]:
 
 
 if __name__ == "__main__":
-    run_alone(__doc__, secure)
+    run_alone(__doc__, lambda options: secure)

@@ -130,4 +130,4 @@ def _reload(config: Path, settings: dict[str, Any], agent: Child, asker: Asker) 
 
 
 if __name__ == "__main__":
-    run_alone(__doc__, starts)
+    run_alone(__doc__, lambda options: starts)

@@ -206,4 +206,4 @@ def swaps(rounds: int) -> Figure:
 
 
 if __name__ == "__main__":
-    run_alone(__doc__, swaps)
+    run_alone(__doc__, lambda options: swaps)

@@ -88,4 +88,4 @@ def _grow(figure: Figure, small: int, large: int) -> None:
 
 
 if __name__ == "__main__":
-    run_alone(__doc__, walks)
+    run_alone(__doc__, lambda options: walks)
