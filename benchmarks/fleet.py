@@ -40,12 +40,8 @@ _STEP_S = 0.05
 _BESIDE_S = LARGE_S + 240
 """How long the simulated devices last beside the planned time."""
 CPU, FRONT, BACK, POLL = "CPU, all processes", "CPU of the front", "CPU of the back", "CPU of a poll"
-P99, P99_LARGE, MISSED, MEMORY = (
-    "p99 of a GET",
-    "p99 of a GET while 10 MB are parsed",
-    "missed polls",
-    "memory per device",
-)
+P99, P99_LARGE = "p99 of a GET", "p99 of a GET while 10 MB are parsed"
+MISSED, MEMORY = "missed polls", "memory per device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +88,7 @@ def fleet(rounds: int, plan: Plan = DEFAULT) -> Figure:
 
 def _how(rounds: int, plan: Plan) -> str:
     return (
-        f"`lantime-agent run`, every device polled each {INTERVAL_S} s, {plan.minutes:g} minutes for each size in "
+        f"`lantime-agent run`, every device polled each {INTERVAL_S} s, {plan.minutes:g} min for each size in "
         f"{rounds} equal rounds from when all devices are up; devices are simulated, {devices.ABOUT[plan.kind]}, in "
         f"one process with all answers rendered before; meanwhile {RATE} GETs/s of cells of all devices, sent by plan: "
         "a GET's time runs from when it was due until its answer reached the generator's socket, and one without an "
@@ -156,7 +152,7 @@ def _watch(figure: Figure, site: Site, plan: Plan, rounds: int) -> None:
     row = figure.row(task, MISSED, "polls")
     row.values = [missed + failed]
     polls = sum(begun_s <= each < marks[-1][0] for times in asked_s.values() for each in times)
-    row.notes = f"of {polls} in {plan.minutes:g} minutes; {failed} failed, {missed} not made"
+    row.notes = f"of {polls} in {plan.minutes:g} min; {failed} failed, {missed} not made"
 
 
 def _add(figure: Figure, names: tuple[str, str], timed: Timed, windows: Sequence[tuple[float, float]]) -> None:

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.datagram import pdu_at
 from benchmarks.steady import SO_TIMESTAMPNS, arrival_s
 from scripts.mib import Mib
 from scripts.processes import Child
@@ -63,9 +64,7 @@ def acknowledged(datagram: bytes) -> bytes | None:
 
     A Response repeats the inform but for the PDU's tag (RFC 3416 4.2.7); its error-status is 0 already.
     """
-    at = 2 if datagram[1] < 0x80 else 2 + (datagram[1] & 0x7F)
-    at += 3  # version
-    at += 2 + datagram[at + 1]  # community
+    at = pdu_at(datagram)
     if datagram[at] != messages.INFORM:
         return None
     return datagram[:at] + bytes((messages.RESPONSE,)) + datagram[at + 1 :]

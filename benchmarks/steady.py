@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
 
+from benchmarks.datagram import ID_OCTETS, request_id_at, request_id_of
 from scripts.processes import Child
 
 GRACE_S = 1.0
@@ -99,7 +100,7 @@ class Run:
     def _send(self, number: int) -> None:
         before, behind = self._parts[number % len(self._parts)]
         try:
-            self._socket.send(before + (FIRST_ID + number).to_bytes(4, "big") + behind)
+            self._socket.send(before + (FIRST_ID + number).to_bytes(ID_OCTETS, "big") + behind)
         except (BlockingIOError, ConnectionRefusedError):
             return  # it stays without an answer
 
@@ -126,24 +127,9 @@ def arrival_s(told: Sequence[tuple[int, int, bytes]]) -> float:
     return time.time()
 
 
-def _id_at(datagram: bytes) -> int:
-    """Where the request-id of four octets is in a v2c message."""
-    at = 2 if datagram[1] < 0x80 else 2 + (datagram[1] & 0x7F)
-    at += 3  # version
-    at += 2 + datagram[at + 1]  # community
-    at += 2 if datagram[at + 1] < 0x80 else 2 + (datagram[at + 1] & 0x7F)
-    return at + 2
-
-
-def request_id_of(datagram: bytes) -> int:
-    """The request-id of a v2c message where that has four octets."""
-    at = _id_at(datagram)
-    return int.from_bytes(datagram[at : at + 4], "big")
-
-
 def _around_id(datagram: bytes) -> tuple[bytes, bytes]:
-    at = _id_at(datagram)
-    return datagram[:at], datagram[at + 4 :]
+    at = request_id_at(datagram)
+    return datagram[:at], datagram[at + ID_OCTETS :]
 
 
 def opened_to(port: int) -> socket.socket:

@@ -23,6 +23,7 @@ SIZES = (10_000, 100_000, 1_000_000)
 REPETITIONS = 50
 SECONDS, OCTETS = "seconds", "octets/cell"
 WALK, MEMORY, GROWTH = "walk of {:,} cells", "memory of {:,} cells", "growth to {:,} cells"
+BOTH, WALKED = "front and back", "front and back, after a walk"
 _LONGEST_S = 300.0
 _LINEAR = 1.3
 """Time per cell of the longest walk by that of the one before it, up to which growth counts as linear."""
@@ -31,23 +32,49 @@ _LINEAR = 1.3
 def walks(rounds: int) -> Figure:
     """Measure it."""
     how = (
-        f"snmpbulkwalk -v2c -Cr{REPETITIONS}, its output in a file; this agent's front and back, blocks sent over "
-        "the channel; time of the walk is the client's and the agent's together; memory is resident, "
-        "less what the same process has without a table"
+        f"net-snmp's snmpbulkwalk -v2c -Cr{REPETITIONS}, its output in a file; this agent's front and back, blocks "
+        "sent over the channel, started anew in every round; time of the walk is the client's and the agent's "
+        f"together. Memory is resident, less what the same process has with a table of one row ({table.COLUMNS} cells), before anybody "
+        "has asked, and again after the walk, when the front remembers names that were asked for (a bounded number); "
+        "a cell is a text of seven octets"
     )
     figure = Figure("walks", "Walks", how, conditions=conditions())
-    with ExitStack() as stack:
-        served = [(size, *stack.enter_context(peers.agent("wire", size // table.COLUMNS))) for size in SIZES]
-        bare = stack.enter_context(peers.agent("wire", 0))
-        for size, peer, back in served:
-            _weigh(figure, size, (peer.pids[0], back), (bare[0].pids[0], bare[1]))
-        in_turn(rounds, [partial(_walk, figure, size, peer) for size, peer, _ in served])
+    in_turn(rounds, [partial(_round, figure)])
     for size, before in zip(SIZES[1:], SIZES, strict=False):
         _grow(figure, before, size)
     figure.limit(_text(GROWTH, SIZES[-1]), "time per cell", _LINEAR)
-    for size in SIZES[1:]:
-        figure.limit(_text(MEMORY, size), "front and back", 120)
+    for size in SIZES:
+        figure.limit(_text(MEMORY, size), BOTH, 120)
     return figure
+
+
+def _round(figure: Figure) -> None:
+    with ExitStack() as stack:
+        bare = _pids(stack.enter_context(peers.agent("wire", 1)))
+        for size in SIZES:
+            with peers.agent("wire", size // table.COLUMNS) as (peer, back):
+                full = _pids((peer, back))
+                front_octets, back_octets = _octets(size, full, bare)
+                for subject, octets in (("front", front_octets), ("back", back_octets)):
+                    figure.row(_text(MEMORY, size), subject, OCTETS).values.append(octets)
+                row = figure.row(_text(MEMORY, size), BOTH, OCTETS)
+                row.values.append(front_octets + back_octets)
+                row.notes = f"resident in all: {sum(usage(pid).rss_kib for pid in full) / 1024:.0f} MiB"
+                walked = figure.row(_text(MEMORY, size), WALKED, OCTETS)
+                _walk(figure, size, peer)
+                walked.values.append(sum(_octets(size, full, bare)))
+
+
+def _pids(served: tuple[Peer, int]) -> tuple[int, int]:
+    """Front and back."""
+    peer, back = served
+    return peer.pids[0], back
+
+
+def _octets(size: int, full: Sequence[int], bare: Sequence[int]) -> list[float]:
+    """What each process has for a cell more than it has with next to no table."""
+    cells = size - table.COLUMNS
+    return [(usage(one).rss_kib - usage(other).rss_kib) * 1024 / cells for one, other in zip(full, bare, strict=True)]
 
 
 def _text(what: str, size: int) -> str:
@@ -68,16 +95,6 @@ def _walk(figure: Figure, size: int, peer: Peer) -> None:
     row = figure.row(_text(WALK, size), "snmpbulkwalk", SECONDS)
     row.values.append(passed_s)
     row.notes = f"{passed_s / size * 1e6:.2f} µs a cell in the last round"
-
-
-def _weigh(figure: Figure, size: int, full: Sequence[int], bare: Sequence[int]) -> None:
-    """What each process has more than it has without a table; weighed once, since memory is no matter of chance."""
-    octets = [(usage(one).rss_kib - usage(other).rss_kib) * 1024 / size for one, other in zip(full, bare, strict=True)]
-    for subject, each in zip(("front", "back"), octets, strict=True):
-        figure.row(_text(MEMORY, size), subject, OCTETS).values.append(each)
-    row = figure.row(_text(MEMORY, size), "front and back", OCTETS)
-    row.values.append(sum(octets))
-    row.notes = f"resident in all: {sum(usage(pid).rss_kib for pid in full) / 1024:.0f} MiB"
 
 
 def _grow(figure: Figure, small: int, large: int) -> None:

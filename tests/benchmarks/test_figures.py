@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from benchmarks.__main__ import keep, known_in
+from benchmarks.command import timed
 from benchmarks.figure import Figure, figure_of, number
 from benchmarks.page import page
-from benchmarks.picture import bars, line
+from benchmarks.picture import bars, lines
 
-CONDITIONS = {"processor": "one", "load": "0.1 when it began"}
+CONDITIONS = {"processor": "one", "load": "0.1 when it began", "date": "today", "rounds": "5", "took": "2 minutes"}
 
 
 def figure(ones: list[float], others: list[float]) -> Figure:
@@ -50,7 +53,7 @@ def test_a_peer_that_is_not_there_is_no_hit() -> None:
 def test_the_page_says_what_was_missed_and_how_far() -> None:
     made = figure([4.0], [2.0])
     made.ratio("GET", "one", "other", 3)
-    printed = page([made], 1)
+    printed = page([made])
     assert "0 of 1 targets are hit" in printed
     assert "missed: Reading: GET, one ÷ other: 2 where at least 3 was wanted" in printed
 
@@ -72,8 +75,48 @@ def test_pictures_are_well_formed_and_have_every_value() -> None:
     drawn = bars("Reading", "a second", [("GET", [("one", 40_000.0), ("a < b", 400.0)])])
     texts = [element.text for element in ElementTree.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")]
     assert {"GET", "one", "a < b", "40k", "400"} <= set(texts)
-    walked = ElementTree.fromstring(line("Walks", ("cells", "seconds"), [(1e4, 0.05), (1e6, 5.0)]))
+    walked = ElementTree.fromstring(lines("Walks", ("cells", "seconds"), [("walk", [(1e4, 0.05), (1e6, 5.0)])]))
     assert len(list(walked.iter("{http://www.w3.org/2000/svg}circle"))) == 2
+
+
+def test_growth_as_large_as_that_of_the_other_axis_is_drawn_at_45_degrees() -> None:
+    drawn = ElementTree.fromstring(lines("Fleet", ("devices", ""), [("CPU", [(10, 0.02), (1000, 2.0)]),
+                                                                    ("p99", [(10, 1.0), (1000, 1.0)])]))  # fmt: skip
+    points = [tuple(map(float, point.split(","))) for each in drawn.iter("{http://www.w3.org/2000/svg}polyline")
+              for point in (each.get("points") or "").split()]  # fmt: skip
+    (x, y), (other_x, other_y), level, other_level = points
+    assert other_x - x == pytest.approx(y - other_y, abs=0.2)
+    assert level[1] == other_level[1]
+    texts = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"CPU", "p99", "10", "100", "1k"} <= set(texts)
+
+
+def test_the_page_says_of_each_figure_when_how_long_and_where_it_was_measured() -> None:
+    here, there = figure([4.0], [2.0]), figure([4.0], [2.0])
+    there.title, there.conditions = "Fleet", {**CONDITIONS, "processor": "two", "date": "yesterday"}
+    printed = page([here, there])
+    assert "| Reading | today | 2 minutes | 5 | 0.1 when it began | 1 |" in printed
+    assert "| Fleet | yesterday | 2 minutes | 5 | 0.1 when it began | 2 |" in printed
+    assert "| processor | one | two |" in printed
+
+
+def test_one_figure_measured_anew_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    keep({"secure": figure([4.0], [2.0])}, tmp_path)
+    known = known_in(tmp_path)
+    known["walks"] = Figure("walks", "Walks", "far", conditions=CONDITIONS)
+    known["walks"].row("walk of 10 000 cells", "snmpbulkwalk", "seconds").values += [0.5]
+    keep(known, tmp_path)
+    assert known_in(tmp_path) == known
+    printed = (tmp_path / "performance.md").read_text(encoding="utf-8")
+    assert "## Reading" in printed
+    assert "## Walks" in printed
+    assert (tmp_path / "performance-walks.svg").exists()
+
+
+def test_a_measured_figure_says_in_how_many_rounds_and_how_long() -> None:
+    made = timed(lambda rounds: figure([1.0] * rounds, []), 3)
+    assert made.conditions["rounds"] == "3"
+    assert made.conditions["took"].endswith("minutes")
 
 
 def test_a_longer_bar_is_a_greater_value() -> None:
