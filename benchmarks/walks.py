@@ -34,9 +34,9 @@ def walks(rounds: int) -> Figure:
     how = (
         f"net-snmp's snmpbulkwalk -v2c -Cr{REPETITIONS}, its output in a file; this agent's front and back, blocks "
         "sent over the channel, started anew in every round; time of the walk is the client's and the agent's "
-        f"together. Memory is resident, less what the same process has with a table of one row ({table.COLUMNS} cells), before anybody "
-        "has asked, and again after the walk, when the front remembers names that were asked for (a bounded number); "
-        "a cell is a text of seven octets"
+        "together. Memory is resident, less what the same process has with a table of one row "
+        f"({table.COLUMNS} cells), before anybody has asked, and again after the walk, when the front remembers names "
+        "that were asked for (a bounded number); a cell is a text of seven octets"
     )
     figure = Figure("walks", "Walks", how, conditions=conditions())
     in_turn(rounds, [partial(_round, figure)])
