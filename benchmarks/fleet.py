@@ -20,7 +20,7 @@ from benchmarks import devices
 from benchmarks.command import run_alone
 from benchmarks.figure import Figure, conditions, number
 from benchmarks.load import cpu_s
-from benchmarks.site import INTERVAL_S, LARGE_INTERVAL_S, RATE, Site, running, settings_of, site_of
+from benchmarks.site import INTERVAL_S, LARGE_INTERVAL_S, PATIENCE_S, RATE, Site, running, settings_of, site_of
 from benchmarks.starts import Asker
 from benchmarks.steady import Timed
 from scripts.mib import Mib
@@ -37,11 +37,11 @@ _NEEDED_KIB = 4096
 _MISSED = 1.5
 """A device that is not asked for so many intervals has missed a poll; jitter is a tenth."""
 _STEP_S = 0.05
-_BESIDE_S = LARGE_S + 240
+_BESIDE_S = PATIENCE_S + LARGE_S + 240
 """How long the simulated devices last beside the planned time."""
 CPU, FRONT, BACK, POLL = "CPU, all processes", "CPU of the front", "CPU of the back", "CPU of a poll"
 P99, P99_LARGE = "p99 of a GET", "p99 of a GET while 10 MB are parsed"
-MISSED, MEMORY = "missed polls", "memory per device"
+UP, MISSED, MEMORY = "start until all are up", "missed polls", "memory per device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,7 @@ def _bare(folder: Path) -> int:
 def _watch(figure: Figure, site: Site, plan: Plan, rounds: int) -> None:
     """The fleet as it is polled, for the planned time."""
     task, each_s = of(site.size), plan.minutes * 60 / rounds
+    figure.row(task, UP, "seconds").values.append(site.up_after_s)
     failed = site.failed()
     steady = site.steady("steady", plan.minutes * 60)
     with steady.child:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -24,11 +25,20 @@ from tests.snmp import messages
 INTERVAL_S, LARGE_INTERVAL_S = 30, 10
 RATE = 2000
 """GETs a second meanwhile."""
+PATIENCE_S = 300.0
+"""How long the first poll of all devices may take."""
+_PAUSE_S = 0.1
 _NAMES = 1000
 
 
 class Site:
-    """A fleet and its agent, both running."""
+    """A fleet and its agent, both running.
+
+    Attributes:
+        up_after_s: how long it took from the agent's start until all devices were up.
+    """
+
+    up_after_s = 0.0
 
     def __init__(self, folder: Path, size: int, farm: Child, farm_port: int, agent: Child, port: int) -> None:
         self.folder, self.size, self.farm, self.agent, self.port = folder, size, farm, agent, port
@@ -99,16 +109,28 @@ def site_of(folder: Path, size: int, kind: str, lasts_s: float) -> Iterator[Site
     farm, farm_port = start_farm(place, ["--kind", kind, "--count", str(size), "--large", "--seconds", str(lasts_s)])
     port = free_port()
     with farm, running(place, settings_of(range(size), farm_port, port)) as agent:
-        asker, up = Asker(port), Mib().oid("lnbAgentDevicesUp", 0)
-        passed_s = asker.seconds_until(up, expected=integer_content(size))
-        print(f"{size} devices: all up after {passed_s:.0f} s", flush=True)
+        up_after_s = wait_up(agent, port, size)
+        print(f"{size} devices: all up after {up_after_s:.0f} s", flush=True)
         with closing(Site(place, size, farm, farm_port, agent, port)) as site:
+            site.up_after_s = up_after_s
             yield site
 
 
-def integer_content(value: int) -> bytes:
-    """A number as the content of a Gauge32."""
-    return messages.one(messages.integer(value), messages.INTEGER)
+def wait_up(agent: Child, port: int, size: int) -> float:
+    """How long it takes until so many devices are up.
+
+    Raises:
+        RuntimeError: it takes too long, or the agent has ended.
+    """
+    asker, up = Asker(port), Mib().oid("lnbAgentDevicesUp", 0)
+    begun_s, seen = time.monotonic(), 0
+    while (passed_s := time.monotonic() - begun_s) < PATIENCE_S and agent.process.poll() is None:
+        value = asker.value(up)
+        seen = messages.number(value[1]) if value else seen
+        if seen == size:
+            return passed_s
+        time.sleep(_PAUSE_S)
+    raise RuntimeError(f"{seen} of {size} devices are up after {passed_s:.0f} s; it says:\n{agent.output[-2000:]}")
 
 
 def settings_of(numbers: range, farm_port: int, port: int, large: int | None = None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 
 from agent.config import Settings
 from benchmarks.fleet import Plan, add_options, minutes_of, missed_polls, planned, windows_of
-from benchmarks.site import LARGE_INTERVAL_S, integer_content, settings_of
+from benchmarks.site import LARGE_INTERVAL_S, settings_of
 from scripts.settings import PASSWORD_VARIABLE
 
 
@@ -48,11 +48,6 @@ def test_a_site_has_its_devices_and_the_large_one_with_a_pace_of_its_own(monkeyp
     assert [device.name for device in settings.devices] == [f"lantime-{number}" for number in range(4)]
     assert [device.poll.interval_s for device in settings.devices] == [30, 30, 30, LARGE_INTERVAL_S]
     assert [device.user for device in settings.devices] == [f"info-{number}" for number in range(4)]
-
-
-@pytest.mark.parametrize(("value", "content"), [(10, b"\n"), (100, b"d"), (200, b"\0\xc8"), (1000, b"\x03\xe8")])
-def test_numbers_of_devices_are_expected_as_the_agent_encodes_them(value: int, content: bytes) -> None:
-    assert integer_content(value) == content
 
 
 def test_options_say_how_long_and_how_large() -> None:
