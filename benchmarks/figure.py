@@ -46,6 +46,8 @@ class Row:
 
     def text(self) -> str:
         """Median, least and greatest."""
+        if not self.values:
+            return "not measured"
         return f"{number(self.median)} ({number(min(self.values))}-{number(max(self.values))})"
 
 

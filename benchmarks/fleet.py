@@ -82,7 +82,8 @@ def fleet(rounds: int, plan: Plan = DEFAULT) -> Figure:
         figure.limit(of(size), MISSED, 0)
         figure.limit(of(size), P99, 5)
         figure.limit(of(size), P99_LARGE, 5)
-        figure.limit(of(size), MEMORY, 1.5)
+        if plan.kind == devices.M300:
+            figure.limit(of(size), MEMORY, 1.5)
     return figure
 
 
@@ -146,6 +147,7 @@ def _watch(figure: Figure, site: Site, plan: Plan, rounds: int) -> None:
         figure.row(task, POLL, "ms").values.append(shares[2] * (to_s - from_s) / max(polls, 1) * 1000)
         _add(figure, (task, P99), timed, [(from_s, to_s)])
     figure.row(task, CPU, "cores").notes = f"the simulated devices took {farm_share:.2f}, their start included"
+    figure.row(task, FRONT, "cores").notes = f"with {RATE} GETs/s"
     figure.row(task, POLL, "ms").notes = "of the back's time"
     figure.row(task, P99, "ms").notes = _notes(timed)
     missed = missed_polls([asked_s.get(each, []) for each in range(site.size)], begun_s, marks[-1][0], INTERVAL_S)
@@ -248,7 +250,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of this figure."""
     parser.add_argument("--minutes", type=minutes_of, default=MINUTES, help="fleet: how long each size is measured")
     parser.add_argument("--devices", type=int, choices=SIZES, default=SIZES[-1], help="fleet: the largest size")
-    parser.add_argument("--kind", choices=[devices.M300, devices.M3000], default=devices.M300, help="fleet: of devices")
+    parser.set_defaults(kind=devices.M300)
+
+
+def add_all_options(parser: argparse.ArgumentParser) -> None:
+    """The same, and the kind of devices, which the page has but one of."""
+    add_options(parser)
+    parser.add_argument("--kind", choices=[devices.M300, devices.M3000], default=devices.M300, help="of devices")
 
 
 def planned(options: argparse.Namespace) -> Plan:
@@ -257,4 +265,4 @@ def planned(options: argparse.Namespace) -> Plan:
 
 
 if __name__ == "__main__":
-    run_alone(__doc__, lambda options: partial(fleet, plan=planned(options)), add_options)
+    run_alone(__doc__, lambda options: partial(fleet, plan=planned(options)), add_all_options)

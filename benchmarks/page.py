@@ -14,7 +14,8 @@ _HEAD = """\
 # Performance
 
 Printed by `make bench` from [performance.json](performance.json), which keeps what was measured of each figure, when
-and where. Every peer is started by the figure that measures it, on the loopback network. Do not edit.
+and where; `make bench ARGS="--figure fleet --minutes 10"` measures one figure anew and keeps the others. Every peer is
+started by the figure that measures it, on the loopback network. Do not edit.
 
 What counts are **ratios within one run on one machine**: digits change with the machine and with what else it does.
 Rounds are interleaved: each peer is measured once, then each again, and so on, so that a disturbance hits all. A value

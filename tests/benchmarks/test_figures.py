@@ -50,6 +50,12 @@ def test_a_peer_that_is_not_there_is_no_hit() -> None:
     assert (made.targets[0].verdict, made.targets[0].is_hit) == ("not measured", False)
 
 
+def test_a_row_without_values_is_told_as_not_measured() -> None:
+    made = figure([4.0], [])
+    assert "| GET | other | not measured" in page([made])
+    made.show()
+
+
 def test_the_page_says_what_was_missed_and_how_far() -> None:
     made = figure([4.0], [2.0])
     made.ratio("GET", "one", "other", 3)

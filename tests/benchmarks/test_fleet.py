@@ -7,7 +7,7 @@ import argparse
 import pytest
 
 from agent.config import Settings
-from benchmarks.fleet import Plan, add_options, minutes_of, missed_polls, planned, windows_of
+from benchmarks.fleet import Plan, add_all_options, minutes_of, missed_polls, planned, windows_of
 from benchmarks.site import LARGE_INTERVAL_S, settings_of
 from scripts.settings import PASSWORD_VARIABLE
 
@@ -52,7 +52,7 @@ def test_a_site_has_its_devices_and_the_large_one_with_a_pace_of_its_own(monkeyp
 
 def test_options_say_how_long_and_how_large() -> None:
     parser = argparse.ArgumentParser()
-    add_options(parser)
+    add_all_options(parser)
     assert planned(parser.parse_args([])) == Plan()
     assert planned(parser.parse_args(["--minutes", "10", "--devices", "100", "--kind", "m3000"])) == Plan(
         10, (10, 100), "m3000"
