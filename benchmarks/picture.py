@@ -45,7 +45,7 @@ def lines(title: str, axes: tuple[str, str], series: Series) -> str:
     points = [point for _, each in series for point in each]
     if not points:
         raise ValueError("nothing to draw")
-    height, bottom, left = 300, 230, _LEFT - 60
+    height, bottom, left = 380, 310, _LEFT - 60
     low_x, high_x = _decades([x for x, _ in points])
     low_y, high_y = _decades([y for _, y in points])
     across, up = (WIDTH - _RIGHT - left) / (high_x - low_x), (bottom - _TOP - 10) / (high_y - low_y)
