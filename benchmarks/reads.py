@@ -25,11 +25,12 @@ def reads(rounds: int) -> Figure:
     with ExitStack() as stack:
         here = [stack.enter_context(peers.agent(engine))[0] for engine in ("wire", "pysnmp")]
         here += [stack.enter_context(peers.snmpd(kind)) for kind in ("memory", "passed")]
+        absent: list[str] = []
         try:
             here.append(stack.enter_context(peers.snmpsim()))
         except FileNotFoundError as problem:
-            figure.conditions["snmpsim"] = str(problem)
-        figure.how = "; ".join(f"{peer.name}: {peer.what}" for peer in here)
+            absent = [f"not measured: {problem}"]
+        figure.how = "; ".join([*(f"{peer.name}: {peer.what}" for peer in here), *absent])
         measure(figure, here, TASKS, _requests, rounds)
     figure.ratio(GET, AGENT, SNMPD, 1.2)
     figure.ratio(BULK_64, AGENT, SNMPD, 4)
