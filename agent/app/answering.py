@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from agent.config import Settings
@@ -29,13 +29,14 @@ SERIAL_NUMBER = "snmpSetSerialNo"
 def make_answering(
     settings: Settings,
     identity: EngineIdentity,
-    sockets: Sequence[socket.socket],
+    contexts: Mapping[socket.socket, str],
     submit: Submit,
     observe: FailureObserver,
 ) -> WireService | SnmpService:
     """The configured path with everything that is its own; silent until a back has given it the rest.
 
-    `submit` carries out what SETs ask for; `observe` is told of messages that fail authentication.
+    `contexts` are the sockets, and what each stands for; `submit` carries out what SETs ask for; `observe` is told of
+    messages that fail authentication.
     """
     modules = (northbound(settings.root_oid), STANDARD)
     store = Store(located.oid for module in (*modules, *LISTS) for located in module.objects.values())
@@ -48,5 +49,7 @@ def make_answering(
     if settings.snmp.engine == "pysnmp":
         from agent.snmp.engine import SnmpService  # not loaded where it is not used: it costs half a second and 20 MB
 
-        return SnmpService(identity, shelf, counters, sockets)
-    return WireService(identity, shelf, counters, sockets, writer, observe)
+        return SnmpService(identity, shelf, counters, list(contexts))
+    service = WireService(identity, shelf, counters, (), writer, observe)
+    service.listen(contexts)
+    return service

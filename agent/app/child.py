@@ -14,12 +14,15 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final
 
+from agent.app.control import pair
 from agent.errors import AgentError, HostError
 
 log = logging.getLogger(__name__)
 
 STEADY_S: Final = 60.0
 """A child that ran so long may be started anew at once; one that keeps dying waits longer each time."""
+PATIENCE_S: Final = 1.0
+"""A child that does not take in what it is told is waited for so long."""
 DELAYS_S: Final = (0.0, 0.2, 1.0, 5.0, 15.0, 30.0)
 
 
@@ -51,7 +54,7 @@ class Child:
 
     def start(self, inherited: list[socket.socket]) -> None:
         """Fork. In the child this never returns."""
-        ours, theirs = socket.socketpair()
+        ours, theirs = pair()
         pid = os.fork()
         if pid == 0:
             ours.close()
@@ -59,6 +62,7 @@ class Child:
                 one.close()
             _become(self.name, self.body(theirs, self.restarts))
         theirs.close()
+        ours.settimeout(PATIENCE_S)
         self.pid, self.control, self.started_s = pid, ours, time.monotonic()
 
     def ended(self) -> None:
@@ -72,12 +76,15 @@ class Child:
             self.control.close()
             self.control = None
 
-    def tell(self, word: bytes, descriptors: list[int] | None = None) -> None:
-        """Tell the child something, if there is one to hear it."""
+    def tell(self, message: bytes, descriptors: list[int] | None = None) -> bool:
+        """Tell the child something, if there is one to hear it; whether it can hear it."""
         if self.control is None:
-            return
-        with contextlib.suppress(OSError):  # it is dying; its end will be seen
-            socket.send_fds(self.control, [word], descriptors or [])
+            return False
+        try:
+            socket.send_fds(self.control, [message], descriptors or [])
+        except OSError:  # it is dying, which will be seen, or takes nothing in any more
+            return False
+        return True
 
 
 def _become(name: str, body: Coroutine[Any, Any, None]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from agent.app.alarming import DRAIN_S
 from agent.app.answering import make_answering
 from agent.app.back import AUTHENTICATION_FAILED, Back, Start
-from agent.app.control import LOST, READY, Parent
+from agent.app.control import LOST, READY, Parent, Received
 from agent.channel.back_end import BackEnd
 from agent.channel.front_end import FrontEnd
 from agent.config import Settings
@@ -28,10 +28,10 @@ async def run_front(
     control: socket.socket,
     settings: Settings,
     identity: EngineIdentity,
-    sockets: Sequence[socket.socket],
+    contexts: Mapping[socket.socket, str],
     restarts: int,
 ) -> None:
-    """Answer until the parent says stop or is gone."""
+    """Answer on these sockets, each of which stands for a context, until the parent says stop or is gone."""
 
     def submit(wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         return front_end.submit(wanted, who)
@@ -39,13 +39,19 @@ async def run_front(
     def observe(failure: AuthenticationFailure) -> None:
         front_end.tell(AUTHENTICATION_FAILED)
 
-    answering = make_answering(settings, identity, sockets, submit, observe)
-    assert isinstance(answering, WireService)  # noqa: S101 - the pysnmp path runs in one process
-    front_end = FrontEnd(answering, restarts, lambda: parent.tell(READY), lambda: parent.tell(LOST))
-    parent = Parent(control, front_end.attach, lambda: None)
+    def change(octets: bytes, descriptors: list[int]) -> None:
+        received.change(octets, descriptors)
+        service.listen(received.contexts)
+
+    received = Received.inherited(contexts)
+    made = make_answering(settings, identity, contexts, submit, observe)
+    assert isinstance(made, WireService)  # noqa: S101 - the pysnmp path runs in one process
+    service: WireService = made
+    front_end = FrontEnd(service, restarts, lambda: parent.tell(READY), lambda: parent.tell(LOST))
+    parent = Parent(control, front_end.attach, on_sockets=change)
     await parent.stopped.wait()
     await front_end.close()
-    await answering.close()
+    await service.close()
 
 
 class _Late:

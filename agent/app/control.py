@@ -1,25 +1,79 @@
-"""Between the parent and each of its children: one socket pair, single octets, and file descriptors.
+"""Between the parent and each of its children: one socket pair, short messages, and file descriptors.
 
-The parent tells a child which channel to use, to reload, and to stop; a child tells the parent that it is ready, or
-has lost its channel. When the parent is gone the child sees the end of the stream, and ends too.
+A message is one octet that says what it is, and what belongs to it. The parent tells a child which channel to use,
+which sockets to serve, to reload, and to stop; a child tells the parent that it is ready, or has lost its channel. When
+the parent is gone the child sees the end of the connection, and ends too.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from typing import Final
+
+from agent.snmp.sockets import Change
 
 log = logging.getLogger(__name__)
 
 CHANNEL: Final = b"C"
+SOCKETS: Final = b"A"
 RELOAD: Final = b"R"
 STOP: Final = b"S"
 READY: Final = b"U"
 LOST: Final = b"L"
 """The channel to the other child ended; if that child lives, both need a new one."""
+
+_SOCKETS_AT_ONCE: Final = 100
+"""Of a change of the sockets so much is in one message; the kernel takes 253 descriptors with each."""
+_LARGEST: Final = 1 << 16
+
+
+def pair() -> tuple[socket.socket, socket.socket]:
+    """Two ends that keep messages apart, and see when the other one is gone."""
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
+def socket_messages(change: Change) -> Iterator[tuple[bytes, list[int]]]:
+    """The messages that tell a child of a change of the sockets, with the descriptors of new ones.
+
+    A socket is known by its descriptor's number in the parent, which is what a child that was forked has it as, too.
+    """
+    gone = [opened.fileno() for opened in change.gone]
+    if gone:
+        yield SOCKETS + json.dumps({"gone": gone}).encode(), []
+    contexts, fresh = iter(change.contexts.items()), frozenset(change.fresh)
+    while part := list(islice(contexts, _SOCKETS_AT_ONCE)):
+        rows = [[opened.fileno(), context, opened in fresh] for opened, context in part]
+        descriptors = [opened.fileno() for opened, _ in part if opened in fresh]
+        yield SOCKETS + json.dumps({"here": rows}).encode(), descriptors
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The sockets that a child serves, by their numbers in the parent, and the context that each stands for."""
+
+    by_number: dict[int, socket.socket]
+    contexts: dict[socket.socket, str]
+
+    @classmethod
+    def inherited(cls, contexts: Mapping[socket.socket, str]) -> Received:
+        """What a child has been forked with."""
+        return cls({opened.fileno(): opened for opened in contexts}, dict(contexts))
+
+    def change(self, octets: bytes, descriptors: list[int]) -> None:
+        """Take over what a message of the parent says; sockets that are gone are for whoever serves them to close."""
+        content, given = json.loads(octets), iter(descriptors)
+        for number in content.get("gone", ()):
+            self.contexts.pop(self.by_number.pop(number), None)
+        for number, context, is_fresh in content.get("here", ()):
+            if is_fresh:
+                self.by_number[number] = socket.socket(fileno=next(given))
+            self.contexts[self.by_number[number]] = context
 
 
 class Parent:
@@ -28,16 +82,22 @@ class Parent:
     Args:
         on_channel: gets each new channel to the other child.
         on_reload: is called when the configuration is to be read anew.
+        on_sockets: is told of other sockets to serve, as `socket_messages` says it.
     """
 
     def __init__(
-        self, control: socket.socket, on_channel: Callable[[socket.socket], None], on_reload: Callable[[], None]
+        self,
+        control: socket.socket,
+        on_channel: Callable[[socket.socket], None],
+        on_reload: Callable[[], None] = lambda: None,
+        on_sockets: Callable[[bytes, list[int]], None] = lambda octets, descriptors: None,
     ) -> None:
         self.stopped = asyncio.Event()
         self.is_gone = False
         self._control = control
         self._on_channel = on_channel
         self._on_reload = on_reload
+        self._on_sockets = on_sockets
         control.setblocking(False)  # noqa: FBT003 - the socket's own signature
         asyncio.get_running_loop().add_reader(control, self._hear)
 
@@ -50,17 +110,20 @@ class Parent:
 
     def _hear(self) -> None:
         try:
-            words, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+            message, descriptors, _, _ = socket.recv_fds(self._control, _LARGEST, _SOCKETS_AT_ONCE)
         except BlockingIOError:
             return
         except OSError:
-            words, descriptors = b"", []
-        if words == CHANNEL and descriptors:
+            message, descriptors = b"", []
+        word, content = message[:1], message[1:]
+        if word == CHANNEL and descriptors:
             self._on_channel(socket.socket(fileno=descriptors[0]))
-        elif words == RELOAD:
+        elif word == SOCKETS:
+            self._on_sockets(content, descriptors)
+        elif word == RELOAD:
             self._on_reload()
         else:
-            if words != STOP:
+            if word != STOP:
                 self.is_gone = True
                 log.error("parent-gone: nothing is restarted or reloaded any more, so this process ends")
             asyncio.get_running_loop().remove_reader(self._control)

@@ -20,14 +20,14 @@ from typing import Any, Final
 from agent.app.back import Start
 from agent.app.child import Child, restart_delay_s
 from agent.app.children import run_back, run_front
-from agent.app.control import CHANNEL, LOST, READY, RELOAD, STOP
+from agent.app.control import CHANNEL, LOST, READY, RELOAD, STOP, socket_messages
 from agent.app.plans import check_reloadable, check_startable, plans_by_device
 from agent.config import Settings
 from agent.errors import AgentError
 from agent.mib.module import northbound
 from agent.service.statelock import TAKEN, StateLock
 from agent.snmp.engineid import start_engine
-from agent.snmp.sockets import open_sockets
+from agent.snmp.sockets import Change, Sockets
 from agent.wire.crypto import check_crypto
 
 log = logging.getLogger(__name__)
@@ -69,15 +69,15 @@ class Supervisor:
             # First: of a second agent this is the better complaint.
             self._lock = StateLock(self._settings.state_dir)
             undo.callback(self._lock.release)
-            self._sockets = open_sockets(self._settings.snmp.listen)
-            for opened in self._sockets:
-                undo.callback(opened.close)
+            self._sockets = Sockets()
+            undo.callback(self._sockets.close)
+            self._sockets.take(self._sockets.prepare(self._settings.listening))
             self._identity = start_engine(self._settings.state_dir, self._settings.snmp.engine_id)
             self._started = datetime.now(timezone.utc)
             self._children = {FRONT: Child(FRONT, self._front), BACK: Child(BACK, self._back)}
             self._selector = undo.enter_context(selectors.DefaultSelector())
             self._listen_to_signals(undo)
-            listening = ",".join(_address(opened) for opened in self._sockets)
+            listening = ",".join(_address(opened) for opened in self._sockets.contexts)
             log.info(
                 "starting listen=%s engine_id=%s boots=%d",
                 listening, self._identity.engine_id.hex(), self._identity.boots,
@@ -86,11 +86,10 @@ class Supervisor:
         return self._code
 
     def _front(self, control: socket.socket, restarts: int) -> Coroutine[Any, Any, None]:
-        return run_front(control, self._settings, self._identity, self._sockets, restarts)
+        return run_front(control, self._settings, self._identity, self._sockets.contexts, restarts)
 
     def _back(self, control: socket.socket, restarts: int) -> Coroutine[Any, Any, None]:
-        for opened in self._sockets:
-            opened.close()  # the front's alone
+        self._sockets.close()  # the front's alone
         return run_back(control, self._settings, Start(self._identity, self._started, restarts), self._load)
 
     def _listen_to_signals(self, undo: ExitStack) -> None:
@@ -190,13 +189,21 @@ class Supervisor:
             check_reloadable(self._settings, settings)
             check_crypto(settings.snmp)
             plans_by_device(northbound(settings.root_oid), settings)
+            change = self._sockets.prepare(settings.listening)
         except AgentError as problem:
             log.error("reload-refused problem=%r: the configuration is as before", str(problem))
             self._lock.note_reload(f"refused: {problem}")
             return
         self._settings = settings
+        self._change_sockets(change)
         self._children[BACK].tell(RELOAD)
         self._lock.note_reload(TAKEN)
+
+    def _change_sockets(self, change: Change) -> None:
+        front = self._children[FRONT]
+        if front.pid and not all(front.tell(*message) for message in socket_messages(change)):
+            os.kill(front.pid, signal.SIGKILL)  # the next one has the right sockets from the start
+        self._sockets.take(change)
 
     def _reap(self) -> None:
         while True:

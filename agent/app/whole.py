@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 
 from agent.app.answering import make_answering
 from agent.app.back import AUTHENTICATION_FAILED, Back, Start
-from agent.app.plans import check_startable
+from agent.app.plans import check_reloadable, check_startable
 from agent.config import Settings
 from agent.device.client import Client
 from agent.service.interapp import InterApp
@@ -17,7 +17,8 @@ from agent.service.keeper import Keeper
 from agent.service.poller import OpenSession, Poller
 from agent.service.statelock import StateLock
 from agent.snmp.engineid import start_engine
-from agent.snmp.sockets import open_sockets
+from agent.snmp.service import WireService
+from agent.snmp.sockets import Sockets
 from agent.wire.counters import Counters
 from agent.wire.store import Store
 from agent.wire.strangers import AuthenticationFailure
@@ -36,7 +37,7 @@ class App:
 
     def __init__(self, settings: Settings, open_session: OpenSession = Client) -> None:
         check_startable(settings)
-        self._first_settings = settings
+        self._configured = settings
         self._open_session = open_session
 
     async def start(self) -> None:
@@ -45,16 +46,16 @@ class App:
         Raises:
             HostError: an address, the state directory or a library cannot be had.
         """
-        settings = self._first_settings
+        settings = self._configured
         async with AsyncExitStack() as undo:
             self._lock = StateLock(settings.state_dir)
             undo.callback(self._lock.release)
-            sockets = open_sockets(settings.snmp.listen)
-            for opened in sockets:
-                undo.callback(opened.close)
-            self.addresses = [opened.getsockname()[:2] for opened in sockets]
+            self._sockets = Sockets()
+            undo.callback(self._sockets.close)
+            self._sockets.take(self._sockets.prepare(settings.listening))
             identity = start_engine(settings.state_dir, settings.snmp.engine_id)
-            self._answering = make_answering(settings, identity, sockets, self._assign, self._on_failure)
+            contexts = self._sockets.contexts
+            self._answering = make_answering(settings, identity, contexts, self._assign, self._on_failure)
             undo.push_async_callback(self._answering.close)
             self.back = Back(settings, Start(identity, datetime.now(timezone.utc)), self._answering, self._open_session)
             await self.back.start()
@@ -71,8 +72,24 @@ class App:
 
         Raises:
             ConfigError: it cannot be gone on with; everything is as before.
+            HostError: an address cannot be had; everything is as before.
         """
-        self.back.reload(settings)
+        check_reloadable(self._configured, settings)
+        change = self._sockets.prepare(settings.listening)
+        try:
+            self.back.reload(settings)
+        except BaseException:
+            change.abandon()
+            raise
+        if isinstance(self._answering, WireService):  # the pysnmp path is never reloaded
+            self._answering.listen(change.contexts)
+        self._sockets.take(change)
+        self._configured = settings
+
+    @property
+    def addresses(self) -> list[tuple[str, int]]:
+        """Where it listens, in the order of the configuration."""
+        return [opened.getsockname()[:2] for opened in self._sockets.contexts]
 
     def _assign(self, wanted: Sequence[Assignment], who: str) -> Result:
         return self.back.assign(wanted, who)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from agent.config.alarms import AlarmRules
 from agent.config.base import Host, Model, Name, fingerprint_digits, from_folder
+from agent.config.listen import check_listen
 from agent.config.secret import Secret, expand
 
 
@@ -90,11 +91,16 @@ class Auth(str, Enum):
 
 
 class DeviceSettings(Model):
-    """One LANTIME."""
+    """One LANTIME.
+
+    Attributes:
+        listen: addresses of this agent that stand for the device, as if it were an SNMP host of its own.
+    """
 
     name: Name
     address: Host
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    listen: tuple[str, ...] = ()
     scheme: Literal["https", "http"] = "https"
     username: str | None = None
     password: Secret | None = None
@@ -117,6 +123,7 @@ class DeviceSettings(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> DeviceSettings:
+        check_listen(self.listen)
         if self.username is not None and (not expand(self.username) or ":" in expand(self.username)):
             raise ValueError("username: must not be empty or hold a colon (RFC 7617 2)")
         if (self.username is None) != (self.password is None):

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 
 from agent.config.base import Model
+from agent.config.listen import parse_listen
 from agent.config.secret import Secret
-from agent.config.snmp import parse_listen
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 

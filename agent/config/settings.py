@@ -11,6 +11,7 @@ from agent.config.alarms import AlarmSettings
 from agent.config.base import Model, Oid
 from agent.config.device import DeviceSettings, HostSettings, PollSettings
 from agent.config.interapp import InterAppSettings, WebSettings
+from agent.config.listen import ListenAddress, check_apart
 from agent.config.receivers import NotificationSettings
 from agent.config.snmp import SnmpSettings
 
@@ -64,6 +65,17 @@ class Settings(Model):
         }
         return {**data, "devices": [_with_defaults(device, defaults) for device in data["devices"]]}
 
+    @property
+    def listening(self) -> tuple[ListenAddress, ...]:
+        """All addresses to listen on, each with the context it stands for."""
+        fleet = [ListenAddress(text, "", f"snmp.listen[{number}]") for number, text in enumerate(self.snmp.listen)]
+        own = [
+            ListenAddress(text, device.name, f"devices[{place}].listen[{number}]")
+            for place, device in enumerate(self.devices)
+            for number, text in enumerate(device.listen)
+        ]
+        return (*fleet, *own)
+
     @model_validator(mode="after")
     def _consistent(self) -> Settings:
         names = [device.name for device in self.devices]
@@ -71,6 +83,11 @@ class Settings(Model):
             if names.count(name) > 1:
                 raise ValueError(f"devices: the name {name!r} is given twice")
         self.snmp.check_contexts(names)
+        if self.snmp.engine == "pysnmp":
+            for number, device in enumerate(self.devices):
+                if device.listen:
+                    raise ValueError(f"devices[{number}].listen: not with snmp.engine: pysnmp; use name@{device.name}")
+        check_apart(self.listening)
         self.notifications.check_users(self.snmp.users)
         self.notifications.check_views(self.snmp.all_views)
         if not self.root_oid.startswith(("1.3.6.1.4.1.", "1.3.6.1.3.")):

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from agent.config.base import Model
 from agent.config.grant import AccessSettings, AdminName, Grantee, Member, community_name
+from agent.config.listen import check_listen
 from agent.config.secret import OpenSecret
 from agent.config.user import UserSettings
 from agent.config.view import BUILT_IN, NO_VIEW, ViewSettings
@@ -42,28 +43,6 @@ class CommunitySettings(Grantee):
         return self
 
 
-_LISTEN = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.%\w]+)\]|(?P<v4>[0-9.]+)):(?P<port>\d{1,5})")
-
-
-def parse_listen(text: str) -> tuple[str, int]:
-    """Address and port of "127.0.0.1:1161" or "[::1]:1161".
-
-    Raises:
-        ValueError: saying what is allowed.
-    """
-    found = _LISTEN.fullmatch(text)
-    if found:
-        host, port = found["v6"] or found["v4"], int(found["port"])
-        try:
-            ipaddress.ip_address(host.partition("%")[0])
-        except ValueError:
-            found = None
-        else:
-            if port < 65536:
-                return host, port
-    raise ValueError(f"{text!r} is not an address and port like 0.0.0.0:161 or [::]:161")
-
-
 class SnmpSettings(Model):
     """The SNMP side: where it listens, and who may read what."""
 
@@ -81,11 +60,7 @@ class SnmpSettings(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> SnmpSettings:
-        for number, text in enumerate(self.listen):
-            try:
-                parse_listen(text)
-            except ValueError as problem:
-                raise ValueError(f"listen[{number}]: {problem}") from None
+        check_listen(self.listen)
         if not self.listen:
             raise ValueError("listen: at least one address and port")
         if self.engine == "pysnmp" and not all(text.startswith(("127.", "[::1]")) for text in self.listen):

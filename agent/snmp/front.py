@@ -45,12 +45,18 @@ class Complaints:
 class Front:
     """Serves sockets until it is closed. Made and closed in one event loop."""
 
-    def __init__(self, sockets: Sequence[socket.socket], answer: Answering, counters: Counters) -> None:
+    def __init__(
+        self,
+        sockets: Sequence[socket.socket],
+        answer: Answering,
+        counters: Counters,
+        complain: Complaints | None = None,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._sockets = list(sockets)
         self._answer = answer
         self._counters = counters
-        self._complain = Complaints()
+        self._complain = complain or Complaints()
         for opened in self._sockets:
             drain = self._drain_wildcard if _is_wildcard(opened) else self._drain
             self._loop.add_reader(opened, drain, opened)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import secrets
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from itertools import count
 from typing import Protocol
 
@@ -52,6 +53,7 @@ class WireService:
 
     Args:
         shelf: what is served; its owner `LIVE` is nobody's to sweep.
+        sockets: what stands for the default context; `listen` says so of other contexts.
         writer: takes SETs.
         observe: is told of messages that fail authentication, a few a minute at most.
     """
@@ -70,13 +72,15 @@ class WireService:
         self.counters = counters
         self.started_s = identity.started_s
         self._identity = identity
-        self._sockets = sockets
+        self._contexts: dict[socket.socket, str] = dict.fromkeys(sockets, "")
+        self._fronts: dict[socket.socket, Front] = {}
         self._writer = writer
         self._complain = Complaints()
         self._failures = FailureLog()
         self._salts = count(secrets.randbits(64))  # over reloads: no salt is used twice with one key and time
-        self._answer: Callable[[bytes, str], Answer] = lambda datagram, address: None
-        self._front: Front | None = None
+        self._entity: Entity | None = None
+        self._known_contexts: Collection[str] = ()
+        self._is_open = False
 
     def swap(self, owner: str, blocks: Sequence[Block]) -> None:
         """Put an owner's blocks in the place of the ones it had."""
@@ -108,17 +112,48 @@ class WireService:
             self._salts,
         )
         commands = Commands(self.shelf.source, policy.access, self._writer, self._complain)
-        entity = Entity(policy.communities, usm, commands, self.counters, policy.max_message_size, self._on_failure)
-        self._answer = entity.answer
-        if self._front is not None:
-            self._front.answer_with(self._answer)
+        self._entity = Entity(
+            policy.communities, usm, commands, self.counters, policy.max_message_size, self._on_failure
+        )
+        self._known_contexts = policy.access.contexts
+        self._serve()
+
+    def listen(self, contexts: Mapping[socket.socket, str]) -> None:
+        """Serve these sockets from now on, each of which stands for a context; others are closed."""
+        for opened in self._contexts.keys() - contexts.keys():
+            self._close(opened)
+        self._contexts = dict(contexts)
+        self._serve()
+
+    def _serve(self) -> None:
+        """Answer on every socket as its context is answered in now."""
+        if not self._is_open:
+            return
+        for opened, context in self._contexts.items():
+            answer = self._answer_in(context)
+            if opened in self._fronts:
+                self._fronts[opened].answer_with(answer)
+            else:
+                self._fronts[opened] = Front([opened], answer, self.counters, self._complain)
+
+    def _answer_in(self, context: str) -> Callable[[bytes, str], Answer]:
+        if self._entity is None or context not in self._known_contexts:
+            return _silence  # sockets and policy come by ways of their own: the one that knows the context is to come
+        return partial(self._entity.answer, here=context) if context else self._entity.answer
+
+    def _close(self, opened: socket.socket) -> None:
+        front = self._fronts.pop(opened, None)
+        if front is not None:
+            front.close()
+        opened.close()
 
     def open(self, owners: Sequence[str]) -> None:
         """Answer from now on, and serve nothing of others than these owners."""
         for owner in set(self.owners) - set(owners):
             self.shelf.swap(owner, [])
-        if self._front is None:
-            self._front = Front(self._sockets, self._answer, self.counters)
+        if not self._is_open:
+            self._is_open = True
+            self._serve()
 
     def _on_failure(self, failure: AuthenticationFailure) -> None:
         self._failures(failure)
@@ -130,8 +165,13 @@ class WireService:
 
     async def close(self) -> None:
         """Close the sockets."""
-        if self._front is not None:
-            self._front.close()
+        for opened in self._contexts:
+            self._close(opened)
+        self._contexts = {}
+
+
+def _silence(datagram: bytes, address: str) -> Answer:
+    return None
 
 
 def open_service(

@@ -71,21 +71,30 @@ class CommunityMessages:
         strangers: Strangers,
     ) -> None:
         self._communities = communities
-        self._senders = {octets: _Sender(octets, one, one.context or "") for octets, one in communities.items()}
+        self._senders = {"": self._senders_in("")}
         self._commands = commands
         self._counters = counters
         self._max_message_size = max_message_size
         self._request_octets = max(REQUEST_OCTETS, max_message_size)
         self._strangers = strangers
 
-    def answer(self, datagram: bytes, version: int, at: int, address: str) -> Answer:
+    def _senders_in(self, here: str) -> dict[bytes, _Sender]:
+        """What each community means where one without a context of its own means this one."""
+        return {octets: _Sender(octets, one, one.context or here) for octets, one in self._communities.items()}
+
+    def answer(self, datagram: bytes, version: int, at: int, address: str, here: str = "") -> Answer:
         """The answer to a message, whose community stands at a position; None when there is none.
+
+        One that names no context is answered in the one `here`.
 
         Raises:
             BerError: it is not what it must be.
         """
         community, at = ber.string(datagram, at)
-        sender = self._senders.get(community) or self._in_context(community)
+        senders = self._senders.get(here)
+        if senders is None:
+            senders = self._senders[here] = self._senders_in(here)
+        sender = senders.get(community) or self._in_context(community, here)
         if sender is None or not within(address, sender.sources):
             self._counters.in_bad_community_names += 1
             self._strangers.failed(Reason.BAD_COMMUNITY, address)
@@ -106,13 +115,13 @@ class CommunityMessages:
             return self._finish(version, sender, request.request_id, outcome)
         return outcome.map(partial(self._finish, version, sender, request.request_id))
 
-    def _in_context(self, octets: bytes) -> _Sender | None:
+    def _in_context(self, octets: bytes, here: str) -> _Sender | None:
         """The community that `name@context` stands for in that context; what is known exactly has been looked for."""
         name, sign, context = octets.rpartition(CONTEXT_SIGN)
         known = self._communities.get(name) if sign else None
         if known is None or known.context is not None:
             return None
-        return _Sender(octets, known, context.decode("utf-8", "replace"))
+        return _Sender(octets, known, context.decode("utf-8", "replace") or here)
 
     def _finish(self, version: int, sender: _Sender, request_id: bytes, outcome: Outcome) -> bytes | None:
         if outcome.is_denied:

@@ -102,8 +102,10 @@ class UserMessages:
         self._behind_id = {level: size + tlv(0x04, bytes((flags,))) + model for level, flags in _FLAGS.items()}
         """msgMaxSize, msgFlags and msgSecurityModel of answers."""
 
-    def answer(self, datagram: bytes, at: int, address: str) -> Answer:
+    def answer(self, datagram: bytes, at: int, address: str, here: str = "") -> Answer:
         """The answer to a message, whose msgGlobalData stands at a position; None when there is none.
+
+        One that names no context is answered in the one `here`.
 
         Raises:
             BerError: it is not what it must be.
@@ -137,9 +139,11 @@ class UserMessages:
             if is_encrypted:  # the wrong key makes noise of it
                 return self._report(header, self._usm.undecryptable(user), _NO_REQUEST_ID)
             raise
-        return self._answer_scoped(header, user, level, scope, address)
+        return self._answer_scoped(header, user, level, scope, address, here)
 
-    def _answer_scoped(self, header: Header, user: User, level: Level, scope: _Scope, address: str) -> Answer:
+    def _answer_scoped(
+        self, header: Header, user: User, level: Level, scope: _Scope, address: str, here: str
+    ) -> Answer:
         scoped = scope.octets
         tag, request_id = pdu.read_head(scoped, scope.at)
         stranger = None if level >= Level.AUTH_NO_PRIV else address
@@ -156,7 +160,7 @@ class UserMessages:
             outcome = TOO_BIG_OUTCOME
         else:
             request = pdu.read_request(scoped, scope.at, scope.end)
-            names = user.name.decode("utf-8", "replace"), scope.context.decode("utf-8", "replace")
+            names = user.name.decode("utf-8", "replace"), scope.context.decode("utf-8", "replace") or here
             frame = len(self._head(header, level)) + self._usm.frame_octets(user, level)
             frame += len(self._scoped(scope.engine_id, scope.context, request_id)) + _FRAME
             asker = Asker(Model.USM, names[0], level, names[1])

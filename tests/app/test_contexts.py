@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
+from agent.config import Settings
 from agent.config.secret import Secret
+from agent.errors import HostError
 from agent.sim import SimSpec
 from tests.support.running import RunningAgent, Simulating, Starting, configured, device, pace
 from tests.support.tools import tool
@@ -20,8 +26,9 @@ SNMP = {
 }
 
 
-def walked(agent: RunningAgent, *who: str, base: str = ".1.3.6.1") -> list[str]:
-    command = (tool("snmpbulkwalk"), *who, "-m", "", "-Onq", "-t", "2", "-r", "1", f"127.0.0.1:{agent.port}", base)
+def walked(agent: RunningAgent, *who: str, base: str = ".1.3.6.1", at: str = "") -> list[str]:
+    place = at or f"127.0.0.1:{agent.port}"
+    command = (tool("snmpbulkwalk"), *who, "-m", "", "-Onq", "-t", "2", "-r", "1", place, base)
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     # What counts and runs differs from walk to walk.
@@ -80,7 +87,7 @@ def test_the_context_of_a_new_device_is_there_after_a_reload(
 SYS_DESCR, SYS_NAME = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.5.0"
 
 
-def system_of(agent: RunningAgent, community: str) -> list[str]:
+def system_of(agent: RunningAgent, community: str, at: str = "") -> list[str]:
     command = (
         tool("snmpwalk"),
         "-v2c",
@@ -89,7 +96,7 @@ def system_of(agent: RunningAgent, community: str) -> list[str]:
         "-Onvqt",
         "-m",
         "",
-        f"127.0.0.1:{agent.port}",
+        at or f"127.0.0.1:{agent.port}",
         "1.3.6.1.2.1.1",
     )
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -133,3 +140,101 @@ def test_each_ptp_instance_and_syncmon_node_is_a_context_with_its_own_rows_and_t
     assert lines
     assert all(f".{prefix}" in line.split()[0] for line in lines)
     assert len(system_of(agent, f"fleet@{wanted}")) >= 6
+
+
+def own_addresses(agent: RunningAgent) -> list[str]:
+    """The addresses of devices, as net-snmp takes them."""
+    return [f"udp6:[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in agent.app.addresses[1:]]
+
+
+def names_at(agent: RunningAgent, at: str, *who: str) -> list[str]:
+    lines = walked(agent, *(who or ("-v2c", "-c", "fleet")), base=DEVICE_NAMES, at=at)
+    return [line.split()[-1].strip('"') for line in lines]
+
+
+def walked_v1(agent: RunningAgent, at: str) -> list[str]:
+    command = (tool("snmpwalk"), "-v1", "-c", "fleet", "-m", "", "-Oqv", at, DEVICE_NAMES)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return [line.strip('"') for line in done.stdout.split()]
+
+
+def test_a_device_with_an_address_of_its_own_is_a_host_there(
+    tmp_path: Path, simulate: Simulating, agent_on: Starting
+) -> None:
+    ports = [simulate(SimSpec(clients=1)).port for _ in range(2)]
+    once = pace(interval_s=3600)
+    own = [["127.0.0.1:0", "[::1]:0", "0.0.0.0:0"], []]
+    devices = [
+        device(port, name, poll=once, listen=listen)
+        for port, name, listen in zip(ports, ("one", "two"), own, strict=True)
+    ]
+    agent = agent_on(configured(tmp_path, *devices, snmp=SNMP))
+    agent.poll_now()
+    agent.wait_up()
+    v4, v6, anywhere = own_addresses(agent)
+    anywhere = anywhere.replace("0.0.0.0", "127.0.0.2")
+    signed = ("-v3", "-u", "noc", "-l", "authNoPriv", "-a", "SHA-256", "-A", PASSPHRASE)
+    host = oids(walked(agent, "-v2c", "-c", "fleet@one"))
+
+    assert len(host) > 500
+    for at in (v4, v6, anywhere):
+        assert oids(walked(agent, "-v2c", "-c", "fleet", at=at)) == host
+        assert oids(walked(agent, *signed, at=at)) == host
+    assert walked_v1(agent, v4) == ["one"]
+    assert system_of(agent, "fleet", v4)[:2] == system_of(agent, "fleet@one")[:2]
+    # Who names a context means it.
+    assert names_at(agent, v4, "-v2c", "-c", "fleet@two") == ["two"]
+    assert names_at(agent, v4, "-v2c", "-c", "second") == ["two"]
+    assert names_at(agent, v4, *signed, "-n", "two") == ["two"]
+    assert names_at(agent, "", "-v2c", "-c", "fleet") == ["one", "two"]
+
+
+def free_ports(count: int) -> list[int]:
+    with ExitStack() as opened:
+        probes = [opened.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+
+
+def is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def test_addresses_of_devices_come_move_and_go_by_reload(
+    tmp_path: Path, simulate: Simulating, agent_on: Starting
+) -> None:
+    port = simulate(SimSpec(clients=1)).port
+    first, second = free_ports(2)
+    snmp = SNMP | {"communities": [{"name": "fleet"}]}
+
+    def settings(**own: int) -> Settings:
+        listen = {name: [f"127.0.0.1:{number}"] if number else [] for name, number in own.items()}
+        return configured(tmp_path, *(device(port, name, listen=listen[name]) for name in own), snmp=snmp)
+
+    agent = agent_on(settings(one=0))
+    agent.wait_up()
+    agent.call(lambda: agent.app.reload(settings(one=first)))
+    assert names_at(agent, f"127.0.0.1:{first}") == ["one"]
+
+    agent.call(lambda: agent.app.reload(settings(one=second, two=first)))
+    agent.wait_up("two")
+    assert names_at(agent, f"127.0.0.1:{first}") == ["two"]
+    assert names_at(agent, f"127.0.0.1:{second}") == ["one"]
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        theirs = stranger.getsockname()[1]
+        with pytest.raises(HostError, match=f"127.0.0.1:{theirs}: .*; another program listens there"):
+            agent.call(lambda: agent.app.reload(settings(one=theirs, two=second)))
+    assert names_at(agent, f"127.0.0.1:{first}") == ["two"]
+    assert names_at(agent, f"127.0.0.1:{second}") == ["one"]
+
+    agent.call(lambda: agent.app.reload(settings(one=first)))
+    assert names_at(agent, f"127.0.0.1:{first}") == ["one"]
+    assert is_free(second)

@@ -21,6 +21,12 @@ def test_a_good_configuration_is_summed_up_without_secrets(command: Commands, co
     assert PASSWORD not in result.output
 
 
+def test_the_address_that_stands_for_a_device_is_said(command: Commands, configured: Callable[..., Path]) -> None:
+    result = command("check", "-c", str(configured(1, device='listen: ["127.0.0.1:11611", "[::1]:11611"]')))
+
+    assert "every 30 s; its own address 127.0.0.1:11611, [::1]:11611" in result.output
+
+
 def test_a_wrong_key_is_named_with_its_file_and_the_exit_code_is_78(
     command: Commands, configured: Callable[..., Path]
 ) -> None:

@@ -280,6 +280,61 @@ def test_where_to_listen_must_be_whole(written: str) -> None:
         parse_listen(written)
 
 
+def listening(fleet: list[str], *devices: list[str]) -> dict[str, Any]:
+    rows = [{**DEVICE, "name": f"d{number}", "listen": own} for number, own in enumerate(devices)]
+    return {"snmp": {"listen": fleet}, "devices": rows}
+
+
+def test_every_address_stands_for_the_fleet_or_for_a_device(tmp_path: Path) -> None:
+    settings = load(tmp_path, listening(["127.0.0.1:5", "[::1]:5"], ["127.0.0.1:6"], [], ["[::]:7", "0.0.0.0:7"]))
+    assert [(one.text, one.context) for one in settings.listening] == [
+        ("127.0.0.1:5", ""), ("[::1]:5", ""), ("127.0.0.1:6", "d0"), ("[::]:7", "d2"), ("0.0.0.0:7", "d2"),
+    ]  # fmt: skip
+
+
+def test_ports_addresses_and_families_that_differ_do_not_collide_and_port_0_never_does(tmp_path: Path) -> None:
+    apart = listening(["127.0.0.1:5", "[::]:5", "127.0.0.1:0"], ["127.0.0.2:5", "127.0.0.1:6"], ["127.0.0.1:0"])
+    assert len(load(tmp_path, apart).listening) == 6
+    assert load(tmp_path, listening(["[fe80::1%a]:5"], ["[fe80::1%b]:5"]))
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (
+            listening(["127.0.0.1:5"], ["127.0.0.1:5"]),
+            "devices[0].listen[0]: 127.0.0.1:5 is taken already by snmp.listen[0]",
+        ),
+        (
+            listening(["127.0.0.1:5"], [], ["127.0.0.1:6", "127.0.0.1:7"], ["127.0.0.1:7"]),
+            "devices[2].listen[0]: 127.0.0.1:7 is taken already by devices[1].listen[1]",
+        ),
+        (
+            listening(["0.0.0.0:5"], ["127.0.0.1:5"]),
+            "devices[0].listen[0]: 127.0.0.1:5 is taken already by snmp.listen[0] (0.0.0.0:5)",
+        ),
+        (
+            listening(["127.0.0.1:5"], ["0.0.0.0:5"]),
+            "devices[0].listen[0]: 0.0.0.0:5 is taken already by snmp.listen[0] (127.0.0.1:5)",
+        ),
+        (
+            listening(["[::1]:5"], ["[0:0::1]:5"]),
+            "devices[0].listen[0]: [0:0::1]:5 is taken already by snmp.listen[0] ([::1]:5)",
+        ),
+        (listening(["127.0.0.1:5", "127.0.0.1:5"]), "snmp.listen[1]: 127.0.0.1:5 is taken already by snmp.listen[0]"),
+        (listening(["127.0.0.1:5"], ["here"]), "devices[0]: listen[0]: 'here' is not an address and port"),
+        (
+            {**listening([], ["127.0.0.1:6"]), "snmp": {"engine": "pysnmp", "listen": ["127.0.0.1:5"]}},
+            "devices[0].listen: not with snmp.engine: pysnmp; use name@d0",
+        ),
+    ],
+)
+def test_an_address_that_stands_for_two_things_is_refused_with_both_places(
+    written: Any, told: str, tmp_path: Path
+) -> None:
+    assert told in problem(tmp_path, written)
+
+
 def test_fingerprints_are_taken_with_and_without_colons(tmp_path: Path) -> None:
     written = ":".join(["AB"] * 32)
     assert device(tmp_path, tls={"fingerprint": written}).tls.fingerprint == "ab" * 32

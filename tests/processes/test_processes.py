@@ -16,7 +16,7 @@ from agent.sim import SimSpec, Simulator
 from tests.snmp import messages
 from tests.snmp.messages import Oid, Peer, User
 from tests.support.cells import MODULE
-from tests.support.process import COMMUNITY, CONTACT, SERVICES, UPTIME, AgentProcess
+from tests.support.process import COMMUNITY, CONTACT, EARLY, SERVICES, UPTIME, AgentProcess, free_port
 from tests.support.running import wait_for
 
 BOOTS: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0)
@@ -231,6 +231,79 @@ def test_sighup_reloads_without_a_new_process_and_a_broken_file_changes_nothing(
     agent.reborn("back", back)
     agent.wait_logged("started version", lambda count: count == 2)
     assert agent.ask(messages.get(SERVICES, community=b"fresh")) is not None
+
+
+NAMES: Oid = MODULE.objects["lnbDeviceName"].oid
+
+
+def name_at(port: int) -> bytes:
+    """The device that stands first in the table at a port, b"" without an answer."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.settimeout(0.3)
+        asking.connect(("127.0.0.1", port))
+        asking.send(messages.get_next(NAMES, community=COMMUNITY))
+        try:
+            return messages.read(asking.recv(65_535)).values[0][1]
+        except OSError:
+            return b""
+
+
+def test_addresses_of_devices_come_move_and_go_by_sighup_without_a_new_process(tmp_path: Path) -> None:
+    with Simulator(SimSpec(clients=1)) as simulator, AgentProcess(tmp_path, simulator.port, simulator.port) as agent:
+        children = agent.children()
+        one, two = agent.content["devices"]
+        ports = [free_port() for _ in range(2)]
+
+        def reload(first: list[int], second: list[int]) -> None:
+            one["listen"], two["listen"] = ([f"127.0.0.1:{port}" for port in own] for own in (first, second))
+            agent.write()
+            agent.process.send_signal(signal.SIGHUP)
+
+        reload(ports, [])
+        wait_for(lambda: [name_at(port) for port in ports] == [EARLY[0].encode()] * 2, "both addresses", 20)
+        reload([ports[1]], [ports[0]])
+        wait_for(lambda: name_at(ports[0]) == EARLY[1].encode(), "the address that moved", 20)
+        assert name_at(ports[1]) == EARLY[0].encode()
+
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.bind(("127.0.0.1", 0))
+            reload([stranger.getsockname()[1]], [])
+            agent.wait_logged("reload-refused .*cannot listen on")
+        assert [name_at(port) for port in ports] == [EARLY[1].encode(), EARLY[0].encode()]
+
+        front = agent.kill("front")  # the next one has them too
+        agent.reborn("front", front)
+        wait_for(lambda: name_at(ports[0]) == EARLY[1].encode(), "the new front", 20)
+        reload([], [])
+        wait_for(lambda: is_free(ports[0]) and is_free(ports[1]), "the addresses to be given up", 20)
+        assert agent.answers(SERVICES)
+        assert agent.children()["back"] == children["back"]
+        assert len(agent.logged("child-died")) == 1
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def test_three_hundred_addresses_come_by_one_reload(tmp_path: Path) -> None:
+    with AgentProcess(tmp_path) as agent:
+        ports = sorted({free_port() for _ in range(300)})
+        agent.content["devices"] = [
+            {"name": f"d{port}", "address": "127.0.0.1", "listen": [f"127.0.0.1:{port}"], "enabled": False}
+            for port in ports
+        ]
+        agent.write()
+        front = agent.children()["front"]
+        agent.process.send_signal(signal.SIGHUP)
+        for port in ports:
+            wait_for(lambda port=port: name_at(port) == f"d{port}".encode(), f"port {port}", 20)  # type: ignore[misc]
+        assert agent.children()["front"] == front
 
 
 def test_what_cannot_be_had_at_the_start_ends_the_agent_with_its_exit_code(tmp_path: Path) -> None:

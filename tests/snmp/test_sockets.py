@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from agent.config import ListenAddress
 from agent.errors import HostError
 from agent.snmp import sockets
-from agent.snmp.sockets import open_sockets
+from agent.snmp.sockets import Sockets, open_sockets
 
 
 @pytest.fixture
@@ -97,3 +98,48 @@ def test_the_same_address_twice_is_an_address_in_use() -> None:
     port = free_port()
     with pytest.raises(HostError, match=f"127.0.0.1:{port}"):
         bind_all(f"127.0.0.1:{port}", f"127.0.0.1:{port}")
+
+
+def address(port: int, context: str = "", host: str = "127.0.0.1") -> ListenAddress:
+    return ListenAddress(f"{host}:{port}", context, "somewhere")
+
+
+@pytest.fixture
+def open_now() -> Iterator[Sockets]:
+    kept = Sockets()
+    yield kept
+    kept.close()
+
+
+def test_a_change_keeps_what_stays_open_and_closes_what_is_given_up(open_now: Sockets) -> None:
+    ports = [free_port() for _ in range(3)]
+    open_now.take(open_now.prepare([address(ports[0]), address(ports[1], "one")]))
+    fleet, one = open_now.contexts
+    change = open_now.prepare([address(ports[0]), address(ports[2], "two")])
+    assert (change.gone, len(change.fresh), one.fileno() >= 0) == ((one,), 1, True)
+    open_now.take(change)
+    assert open_now.contexts == {fleet: "", change.fresh[0]: "two"}
+    assert one.fileno() == -1
+    bind_all(f"127.0.0.1:{ports[1]}")
+
+
+def test_an_address_may_go_from_one_device_to_another_without_being_closed(open_now: Sockets) -> None:
+    port = free_port()
+    open_now.take(open_now.prepare([address(port, "one")]))
+    (opened,) = open_now.contexts
+    change = open_now.prepare([address(port, "two")])
+    assert (change.contexts, change.fresh, change.gone) == ({opened: "two"}, (), ())
+
+
+def test_a_change_that_cannot_be_had_leaves_all_as_before(open_now: Sockets, taken: int) -> None:
+    ports = free_port(), free_port()
+    open_now.take(open_now.prepare([address(ports[0])]))
+    before = open_now.contexts
+    with pytest.raises(HostError, match=str(taken)):
+        open_now.prepare([address(ports[1]), address(taken, "one")])
+    with pytest.raises(HostError, match=rf"0\.0\.0\.0:{ports[0]} while 127\.0\.0\.1:{ports[0]} is open"):
+        open_now.prepare([address(ports[0], host="0.0.0.0")])
+    open_now.prepare([address(ports[0]), address(ports[1])]).abandon()
+    assert open_now.contexts == before
+    assert all(opened.fileno() >= 0 for opened in before)
+    bind_all(f"127.0.0.1:{ports[1]}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.wire.access import Access, Level, Model
+from agent.wire.access import Access, AccessRow, Level, Match, Model
 from agent.wire.command import REQUEST_OCTETS
 from agent.wire.view import EVERYTHING, make_view
 from tests.snmp import messages
@@ -22,7 +22,7 @@ from tests.snmp.messages import (
     Peer,
     User,
 )
-from tests.wire.entities import ENGINE_ID, Bench
+from tests.wire.entities import ENGINE_ID, HERE, Bench
 from tests.wire.grants import Grant, granting
 
 ROW: Oid = (*NUMBERS, 1, 3)
@@ -113,6 +113,60 @@ def test_a_context_that_there_is_is_served() -> None:
     answer = bench.ask_as(PLAIN, ASKING, context=b"clock")
     assert (answer.context, answer.pdu.values) == (b"clock", THREE)
     assert bench.ask_as(PLAIN, ASKING, context=b"clocks").pdu.tag == REPORT
+
+
+def shown_in(context: str, granted: str = "") -> Bench:
+    """An entity of which every community and user may read one row, in one context alone where `granted` names it."""
+    row = AccessRow(Level.NO_AUTH_NO_PRIV, "all", context=granted, match=Match.EXACT if granted else Match.PREFIX)
+    groups = {(model, name): "all" for model in Model for name in ("community0", "community1", "community2", "plain")}
+    contexts = {"": EVERYTHING, context: EVERYTHING, "other": make_view([], [])}
+    return Bench(
+        access=Access(groups, {"all": (row,)}, {"all": EVERYTHING}, contexts),
+        communities=[{"name": "public"}, {"name": "fleet", "context": ""}, {"name": "bound", "context": "other"}],
+    )
+
+
+@pytest.mark.parametrize("version", [V1, V2C])
+@pytest.mark.parametrize(
+    ("community", "here", "is_seen"),
+    [
+        (b"public", "", False), (b"public", "clock", True), (b"fleet", "clock", True), (b"public@", "clock", True),
+        (b"public@clock", "", True), (b"public@clock", "other", True),
+        (b"public@other", "clock", False), (b"bound", "clock", False),
+    ],
+)  # fmt: skip
+def test_a_community_without_a_context_is_answered_in_the_one_of_the_place_it_came_to(
+    version: int,
+    community: bytes,
+    here: str,
+    is_seen: bool,  # noqa: FBT001
+) -> None:
+    bench = shown_in("clock", granted="clock")
+    raw = bench.entity.answer(messages.get(ROW, version=version, community=community), HERE, here)
+    answer = messages.read(raw or b"")
+    assert (answer.outcome == (0, 0)) is is_seen, "the row is granted in that context alone"
+
+
+def test_an_empty_context_name_is_answered_in_the_one_of_the_place_it_came_to_and_comes_back_empty() -> None:
+    bench = shown_in("clock", granted="clock")
+
+    def outcome(context: bytes, here: str) -> tuple[bytes, tuple[int, int]]:
+        answered = bench.entity.answer(bench.peer.build(PLAIN, ASKING, context=context), HERE, here)
+        answer = bench.peer.read(answered or b"", PLAIN)
+        return answer.context, answer.pdu.outcome
+
+    assert outcome(b"", "clock") == (b"", (0, 0))
+    assert outcome(b"clock", "other") == (b"clock", (0, 0))
+    assert outcome(b"", "") == (b"", (AUTHORIZATION_ERROR, 0))
+    assert outcome(b"other", "clock") == (b"other", (AUTHORIZATION_ERROR, 0))
+
+
+def test_a_place_whose_context_there_is_not_meets_silence_and_a_report() -> None:
+    bench = shown_in("clock")
+    assert bench.entity.answer(messages.get(ROW), HERE, "nowhere") is None
+    answered = bench.entity.answer(bench.peer.build(PLAIN, ASKING), HERE, "nowhere")
+    assert bench.peer.read(answered or b"", PLAIN).pdu.tag == REPORT
+    assert bench.counted() == {"unknown_contexts": 2}
 
 
 @pytest.mark.parametrize("tag", [messages.GET, messages.GET_NEXT, messages.SET])
