@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final, Protocol
@@ -76,6 +76,7 @@ class Around:
     Attributes:
         plan: plan of the module, without overlays.
         on_delivery: how delivery fares to a receiver has changed, at most once a second.
+        salts: for the privacy of traps.
     """
 
     module: Module
@@ -84,6 +85,7 @@ class Around:
     state: StateStore
     sink: Sink
     on_delivery: Callable[[], None]
+    salts: Iterator[int]
 
 
 class Alarming:
@@ -116,7 +118,7 @@ class Alarming:
         age = timedelta(seconds=time.monotonic() - identity.started_s)
         self._lists = AlarmLists(around.module, identity.engine_id, instant().wall - age, self._ticks_at, around.sink)
         supply = Supply(self._watcher.active_notices, self._watcher.heartbeat, self._progressed)
-        engine = LocalEngine(identity, identity.time_s)
+        engine = LocalEngine(identity, identity.time_s, around.salts)
         self._notifier = Notifier(engine, supply, KeptDeliveries(state))
 
     async def start(self, *, is_cold: bool) -> None:

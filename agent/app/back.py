@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import platform
+import secrets
 import socket
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from typing import Any, Final, Protocol
 import agent
 from agent.app.alarming import DRAIN_S, Alarming
 from agent.app.alarming import Around as AlarmsAround
+from agent.app.control import front_name
 from agent.app.plans import check_reloadable, check_startable, plans_by_device
 from agent.config import DeviceSettings, Settings
 from agent.mib.build import build
@@ -33,12 +35,12 @@ from agent.service.interapp import Around, InterApp, MessageFiles
 from agent.service.keeper import Keeper, Limits, Surroundings
 from agent.service.poller import OpenSession, Poller
 from agent.service.rejections import Rejections
+from agent.service.spinlock import SpinLock
 from agent.service.state import StateStore
 from agent.service.written import FIELDS, WrittenSettings, configured, still_valid, with_values
 from agent.snmp.engineid import EngineIdentity
 from agent.wire.block import Block, make_blocks
 from agent.wire.context import make_contexts
-from agent.wire.counters import Counters
 from agent.wire.crypto import check_crypto
 from agent.wire.policy import Policy, make_policy
 from agent.wire.writing import Assignment, Result
@@ -53,10 +55,6 @@ AUTHENTICATION_FAILED = {"event": "authenticationFailed"}
 
 class Answering(Protocol):
     """The answering side, in this process or another."""
-
-    @property
-    def counters(self) -> Counters:
-        """What became of datagrams."""
 
     @property
     def restarts(self) -> int:
@@ -109,6 +107,7 @@ class Back:
         self._agent_plan, self._self_plan = make_plan(self.module), make_plan(STANDARD)
         self._loaded = datetime.now(timezone.utc)
         self._indexes: dict[str, int] = {}
+        self._serial_number = SpinLock(secrets.randbits(31), self._serve_self)
         self.keepers: dict[str, Keeper] = {}
         self._placing: asyncio.TimerHandle | None = None
 
@@ -141,7 +140,7 @@ class Back:
             self.interapp = InterApp(self.settings, self._files, self.poller, self._around_bus())
             controls = self.interapp.controls
             plain = WrittenSettings(FIELDS.keys() - controls.names, self._take_settings)
-            self._assigner = Assigner([plain, controls])
+            self._assigner = Assigner([plain, controls, self._serial_number])
             await self.alarming.start(is_cold=not self._start.restarts)
             undo.push_async_callback(self.alarming.stop)
             self.poller.start()
@@ -252,8 +251,10 @@ class Back:
         self._serve_self()
 
     def _around_alarms(self) -> AlarmsAround:
+        start = self._start
+        salts = start.identity.salts(None, self._configured.snmp.fronts, start.restarts)
         return AlarmsAround(
-            self.module, self._agent_plan, self._start.identity, self._state, self._answering, self._serve_agent
+            self.module, self._agent_plan, start.identity, self._state, self._answering, self._serve_agent, salts
         )
 
     def _around_bus(self) -> Around:
@@ -267,9 +268,9 @@ class Back:
         if event == AUTHENTICATION_FAILED:
             self.alarming.authentication_failed()
 
-    def on_front_restart(self, restarts: int) -> None:
-        """A new front is there because the one before it died."""
-        self.alarming.happened(ProcessDied("front", restarts))
+    def on_front_restart(self, front: int, restarts: int) -> None:
+        """A new front of this number, from 0, is there because the one before it died."""
+        self.alarming.happened(ProcessDied(front_name(front, self._configured.snmp.fronts), restarts))
 
     def _surroundings(self, name: str) -> Surroundings:
         limits, choices = _limits(self.settings), self._files.choices.of
@@ -298,6 +299,7 @@ class Back:
             engine_boots=identity.boots,
             contexts=("", *self._places()),
             notifications=self.settings.notifications,
+            serial_number=self._serial_number.value,
         )
         self._serve("self", self._self_plan, view)
 

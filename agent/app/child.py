@@ -31,7 +31,7 @@ def restart_delay_s(deaths: int) -> float:
     return DELAYS_S[min(deaths, len(DELAYS_S)) - 1]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Child:
     """One child process.
 

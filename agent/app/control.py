@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from agent.snmp.sockets import Change
+from agent.snmp.sockets import Part
 
 log = logging.getLogger(__name__)
 
@@ -38,18 +38,28 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
-def socket_messages(change: Change) -> Iterator[tuple[bytes, list[int]]]:
+def front_name(front: int, fronts: int) -> str:
+    """What the process that answers is called: front, or where there are several front1, front2 and so on."""
+    return "front" if fronts == 1 else f"front{front + 1}"
+
+
+def channel_message(front: int) -> bytes:
+    """What tells of a new channel, between a front and the back."""
+    return CHANNEL + bytes((front,))
+
+
+def socket_messages(part: Part) -> Iterator[tuple[bytes, list[int]]]:
     """The messages that tell a child of a change of the sockets, with the descriptors of new ones.
 
     A socket is known by its descriptor's number in the parent, which is what a child that was forked has it as, too.
     """
-    gone = [opened.fileno() for opened in change.gone]
+    gone = [opened.fileno() for opened in part.gone]
     if gone:
         yield SOCKETS + json.dumps({"gone": gone}).encode(), []
-    contexts, fresh = iter(change.contexts.items()), frozenset(change.fresh)
-    while part := list(islice(contexts, _SOCKETS_AT_ONCE)):
-        rows = [[opened.fileno(), context, opened in fresh] for opened, context in part]
-        descriptors = [opened.fileno() for opened, _ in part if opened in fresh]
+    contexts = iter(part.contexts.items())
+    while some := list(islice(contexts, _SOCKETS_AT_ONCE)):
+        rows = [[opened.fileno(), context, opened in part.fresh] for opened, context in some]
+        descriptors = [opened.fileno() for opened, _ in some if opened in part.fresh]
         yield SOCKETS + json.dumps({"here": rows}).encode(), descriptors
 
 
@@ -80,7 +90,7 @@ class Parent:
     """The parent as a child sees it. Made in the child's event loop.
 
     Args:
-        on_channel: gets each new channel to the other child.
+        on_channel: gets each new channel between a front and the back, and the front's number.
         on_reload: is called when the configuration is to be read anew.
         on_sockets: is told of other sockets to serve, as `socket_messages` says it.
     """
@@ -88,7 +98,7 @@ class Parent:
     def __init__(
         self,
         control: socket.socket,
-        on_channel: Callable[[socket.socket], None],
+        on_channel: Callable[[socket.socket, int], None],
         on_reload: Callable[[], None] = lambda: None,
         on_sockets: Callable[[bytes, list[int]], None] = lambda octets, descriptors: None,
     ) -> None:
@@ -117,7 +127,7 @@ class Parent:
             message, descriptors = b"", []
         word, content = message[:1], message[1:]
         if word == CHANNEL and descriptors:
-            self._on_channel(socket.socket(fileno=descriptors[0]))
+            self._on_channel(socket.socket(fileno=descriptors[0]), content[0])
         elif word == SOCKETS:
             self._on_sockets(content, descriptors)
         elif word == RELOAD:

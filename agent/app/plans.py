@@ -106,6 +106,7 @@ def check_reloadable(before: Settings, after: Settings) -> None:
         "root_oid": (before.root_oid, after.root_oid),
         "max_parallel_polls": (before.max_parallel_polls, after.max_parallel_polls),
         "snmp.listen": (before.snmp.listen, after.snmp.listen),
+        "snmp.fronts": (before.snmp.fronts, after.snmp.fronts),
         "snmp.engine": (before.snmp.engine, after.snmp.engine),
         "snmp.engine_id": (before.snmp.engine_id, after.snmp.engine_id),
     }

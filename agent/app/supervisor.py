@@ -1,4 +1,4 @@
-"""The parent process: opens what must be opened once, starts front and back, and starts anew whichever dies.
+"""The parent process: opens what must be opened once, starts fronts and back, and starts anew whichever dies.
 
 It has no event loop and no thread, so that it may fork at any time, and does as little as it can. Sockets stay open
 here: what managers send while there is no front waits in the kernel until there is one.
@@ -15,13 +15,15 @@ import time
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any, Final
 
 from agent.app.back import Start
 from agent.app.child import Child, restart_delay_s
-from agent.app.children import run_back, run_front
-from agent.app.control import CHANNEL, LOST, READY, RELOAD, STOP, socket_messages
+from agent.app.children import Seat, run_back, run_front
+from agent.app.control import LOST, READY, RELOAD, STOP, channel_message, front_name, socket_messages
 from agent.app.plans import check_reloadable, check_startable, plans_by_device
+from agent.channel.tally import Tally
 from agent.config import Settings
 from agent.errors import AgentError
 from agent.mib.module import northbound
@@ -32,7 +34,7 @@ from agent.wire.crypto import check_crypto
 
 log = logging.getLogger(__name__)
 
-FRONT, BACK = "front", "back"
+BACK = "back"
 STOP_S: Final = 15.0
 """Time the children have to end by themselves."""
 
@@ -69,15 +71,19 @@ class Supervisor:
             # First: of a second agent this is the better complaint.
             self._lock = StateLock(self._settings.state_dir)
             undo.callback(self._lock.release)
-            self._sockets = Sockets()
+            fronts = self._settings.snmp.fronts
+            self._sockets = Sockets(fronts)
             undo.callback(self._sockets.close)
             self._sockets.take(self._sockets.prepare(self._settings.listening))
             self._identity = start_engine(self._settings.state_dir, self._settings.snmp.engine_id)
             self._started = datetime.now(timezone.utc)
-            self._children = {FRONT: Child(FRONT, self._front), BACK: Child(BACK, self._back)}
+            self._tally = Tally(fronts)
+            self._fronts = [Child(front_name(one, fronts), partial(self._front, one)) for one in range(fronts)]
+            self._back_child = Child(BACK, self._back)
+            self._children = (*self._fronts, self._back_child)
             self._selector = undo.enter_context(selectors.DefaultSelector())
             self._listen_to_signals(undo)
-            listening = ",".join(_address(opened) for opened in self._sockets.contexts)
+            listening = ",".join(_address(opened) for opened in self._sockets.contexts())
             log.info(
                 "starting listen=%s engine_id=%s boots=%d",
                 listening, self._identity.engine_id.hex(), self._identity.boots,
@@ -85,11 +91,13 @@ class Supervisor:
             self._supervise()
         return self._code
 
-    def _front(self, control: socket.socket, restarts: int) -> Coroutine[Any, Any, None]:
-        return run_front(control, self._settings, self._identity, self._sockets.contexts, restarts)
+    def _front(self, number: int, control: socket.socket, restarts: int) -> Coroutine[Any, Any, None]:
+        self._sockets.close(but=number)
+        seat = Seat(number, self._sockets.contexts(number), restarts)
+        return run_front(control, self._settings, self._identity, self._tally.share(number), seat)
 
     def _back(self, control: socket.socket, restarts: int) -> Coroutine[Any, Any, None]:
-        self._sockets.close()  # the front's alone
+        self._sockets.close()  # the fronts' alone
         return run_back(control, self._settings, Start(self._identity, self._started, restarts), self._load)
 
     def _listen_to_signals(self, undo: ExitStack) -> None:
@@ -115,7 +123,7 @@ class Supervisor:
                     self._hear(key.data)
             self._reap()
             if self._is_stopping:
-                running = [child for child in self._children.values() if child.pid]
+                running = [child for child in self._children if child.pid]
                 if not running:
                     return
                 deadline_s = min(deadline_s, time.monotonic() + STOP_S)
@@ -126,16 +134,16 @@ class Supervisor:
 
     def _patience_s(self, deadline_s: float) -> float | None:
         """How long nothing need be done unless something happens."""
-        due = [child.due_s for child in self._children.values() if not child.pid and not self._is_stopping]
+        due = [child.due_s for child in self._children if not child.pid and not self._is_stopping]
         soonest = min([*due, deadline_s])
         return None if soonest == float("inf") else max(soonest - time.monotonic(), 0)
 
     def _start_due(self) -> None:
         if self._is_stopping:
             return
-        for child in self._children.values():
+        for child in self._children:
             if not child.pid and child.due_s <= time.monotonic():
-                inherited = [one.control for one in self._children.values() if one.control is not None]
+                inherited = [one.control for one in self._children if one.control is not None]
                 try:
                     child.start([*inherited, self._woken, self._waker])
                 except OSError as problem:  # no memory, or too many processes
@@ -144,15 +152,17 @@ class Supervisor:
                     continue
                 assert child.control is not None  # noqa: S101 - it has just been started
                 self._selector.register(child.control, selectors.EVENT_READ, child)
-                self._connect()
+                for number, front in enumerate(self._fronts):
+                    if child in (front, self._back_child):
+                        self._connect(number)
 
-    def _connect(self) -> None:
-        """Give both children a new channel to each other."""
-        front, back = self._children[FRONT], self._children[BACK]
+    def _connect(self, number: int) -> None:
+        """Give a front and the back a new channel to each other."""
+        front, back = self._fronts[number], self._back_child
         if front.pid and back.pid:
             ours, theirs = socket.socketpair()
-            front.tell(CHANNEL, [ours.fileno()])
-            back.tell(CHANNEL, [theirs.fileno()])
+            front.tell(channel_message(number), [ours.fileno()])
+            back.tell(channel_message(number), [theirs.fileno()])
             ours.close()
             theirs.close()
 
@@ -165,8 +175,8 @@ class Supervisor:
             word = b""
         if word == READY:
             child.was_ready = True
-        elif word == LOST:
-            self._connect()
+        elif word == LOST and child in self._fronts:
+            self._connect(self._fronts.index(child))
         else:
             self._selector.unregister(child.control)
 
@@ -178,7 +188,7 @@ class Supervisor:
 
     def _stop(self) -> None:
         self._is_stopping = True
-        for child in self._children.values():
+        for child in self._children:
             child.tell(STOP)
 
     def _reload(self) -> None:
@@ -196,13 +206,13 @@ class Supervisor:
             return
         self._settings = settings
         self._change_sockets(change)
-        self._children[BACK].tell(RELOAD)
+        self._back_child.tell(RELOAD)
         self._lock.note_reload(TAKEN)
 
     def _change_sockets(self, change: Change) -> None:
-        front = self._children[FRONT]
-        if front.pid and not all(front.tell(*message) for message in socket_messages(change)):
-            os.kill(front.pid, signal.SIGKILL)  # the next one has the right sockets from the start
+        for number, front in enumerate(self._fronts):
+            if front.pid and not all(front.tell(*message) for message in socket_messages(change.part(number))):
+                os.kill(front.pid, signal.SIGKILL)  # the next one has the right sockets from the start
         self._sockets.take(change)
 
     def _reap(self) -> None:
@@ -213,7 +223,7 @@ class Supervisor:
                 return
             if not pid:
                 return
-            for child in self._children.values():
+            for child in self._children:
                 if child.pid == pid:
                     self._bury(child, os.waitstatus_to_exitcode(status))
 

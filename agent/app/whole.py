@@ -1,4 +1,7 @@
-"""The agent in one process and one event loop: the same parts as in several, without the channel between them."""
+"""The agent in one process and one event loop: the same parts as in several, without the channel between them.
+
+There is one front, whatever is configured.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timezone
 
-from agent.app.answering import make_answering
+from agent.app.answering import Inside, make_answering
 from agent.app.back import AUTHENTICATION_FAILED, Back, Start
 from agent.app.plans import check_reloadable, check_startable
+from agent.channel.tally import Tally
 from agent.config import Settings
 from agent.device.client import Client
 from agent.service.interapp import InterApp
@@ -54,8 +58,8 @@ class App:
             undo.callback(self._sockets.close)
             self._sockets.take(self._sockets.prepare(settings.listening))
             identity = start_engine(settings.state_dir, settings.snmp.engine_id)
-            contexts = self._sockets.contexts
-            self._answering = make_answering(settings, identity, contexts, self._assign, self._on_failure)
+            inside = Inside(self._sockets.contexts(), Tally().share(), identity.salts(0, settings.snmp.fronts))
+            self._answering = make_answering(settings, identity, inside, self._assign, self._on_failure)
             undo.push_async_callback(self._answering.close)
             self.back = Back(settings, Start(identity, datetime.now(timezone.utc)), self._answering, self._open_session)
             await self.back.start()
@@ -82,14 +86,14 @@ class App:
             change.abandon()
             raise
         if isinstance(self._answering, WireService):  # the pysnmp path is never reloaded
-            self._answering.listen(change.contexts)
+            self._answering.listen(change.part().contexts)
         self._sockets.take(change)
         self._configured = settings
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
         """Where it listens, in the order of the configuration."""
-        return [opened.getsockname()[:2] for opened in self._sockets.contexts]
+        return [opened.getsockname()[:2] for opened in self._sockets.contexts()]
 
     def _assign(self, wanted: Sequence[Assignment], who: str) -> Result:
         return self.back.assign(wanted, who)

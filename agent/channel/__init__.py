@@ -1,1 +1,1 @@
-"""The channel between the front, which answers, and the back, which does everything else: its two ends."""
+"""What the fronts, which answer, and the back, which does everything else, have between them."""

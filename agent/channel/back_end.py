@@ -1,163 +1,89 @@
-"""The back's end of the channel: what is to be served goes out, in order; SETs and counters come in.
-
-Of an owner's blocks only the latest wait to be sent, so that a slow front costs no memory, and no order either: what
-was asked for later than a swap is sent behind it.
-"""
+"""The back's end of the channel: one for all fronts, with a link to each."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from agent.channel.connection import Connection, End
-from agent.wire import frames
+from agent.channel.given import Given
+from agent.channel.link import Assign, Key, Link, Uses
 from agent.wire.block import Block, FrozenBlock
-from agent.wire.counters import Counters
-from agent.wire.frames import FrameError, Hello, Kind
+from agent.wire.frames import Kind
 from agent.wire.policy import Policy
-from agent.wire.policycodec import policy_text
-from agent.wire.writing import Assignment, Result
-
-log = logging.getLogger(__name__)
-
-Assign = Callable[[Sequence[Assignment], str], Result]
 
 
-class BackEnd(End):
-    """Stands for the front in the back's process, whichever front there is.
+class BackEnd:
+    """Stands for all fronts in the back's process, whichever fronts there are.
+
+    SETs of all fronts are carried out in this one thread, one after the other.
 
     Args:
-        assign: carries out a SET that passed the front's checks.
-        on_event: is told of the front's events.
-        on_restart: is told how often a front died, when another one has.
-
-    Attributes:
-        counters: the front's, a second old at most.
-        restarts: how often a front died.
+        assign: carries out a SET that passed a front's checks.
+        on_event: is told of the fronts' events.
+        on_restart: is told which front died, from 0, and how often it has.
+        fronts: how many there are.
     """
 
     def __init__(
         self,
         assign: Assign,
         on_event: Callable[[Any], None] = lambda event: None,
-        on_restart: Callable[[int], None] = lambda restarts: None,
+        on_restart: Callable[[int, int], None] = lambda front, restarts: None,
+        fronts: int = 1,
     ) -> None:
-        super().__init__()
-        self._on_restart = on_restart
-        self.counters = Counters()
-        self.restarts = 0
-        self._assign = assign
-        self._on_event = on_event
-        self._wanted: dict[str, list[FrozenBlock]] = {}
-        self._sent: dict[str, list[FrozenBlock]] = {}
-        self._proposed: set[str] = set()
-        self._theirs: frozenset[str] = frozenset()
-        self._policy: Policy | None = None
-        self._owners: list[str] | None = None
-        self._pending: dict[tuple[Kind, str | int], bytes] = {}
-        self._wake = asyncio.Event()
+        self._given = Given()
+        self._links: list[Link] = []
+        for front in range(fronts):
+            uses = Uses(assign, on_event, partial(on_restart, front), self._is_wanted, self._forget)
+            self._links.append(Link(self._given, uses))
+
+    @property
+    def restarts(self) -> int:
+        """How often fronts died, all together."""
+        return sum(link.restarts for link in self._links)
+
+    def attach(self, connected: socket.socket, front: int = 0) -> None:
+        """A front, of this number, is there over a connected socket; the one before it counts no more."""
+        self._links[front].attach(connected)
+
+    async def close(self) -> None:
+        """End all connections."""
+        await asyncio.gather(*(link.close() for link in self._links))
 
     def swap(self, owner: str, blocks: Sequence[Block]) -> None:
         """Have an owner's blocks served in the place of the ones it had."""
-        self._proposed.discard(owner)
-        self._wanted[owner] = [block for block in blocks if isinstance(block, FrozenBlock) and block.keys]
+        self._given.proposed.discard(owner)
+        self._given.blocks[owner] = [block for block in blocks if isinstance(block, FrozenBlock) and block.keys]
         self._put((Kind.SWAP, owner))
 
     def propose(self, owner: str, blocks: Sequence[Block]) -> None:
-        """The same, unless the front has something of the owner's from a back before this one."""
+        """The same, unless a front has something of the owner's from a back before this one."""
         self.swap(owner, blocks)
-        self._proposed.add(owner)
+        self._given.proposed.add(owner)
 
     def obey(self, policy: Policy) -> None:
         """Communities, users and views from now on."""
-        self._policy = policy
+        self._given.obey(policy)
         self._put((Kind.POLICY, 0))
 
     def open(self, owners: Sequence[str]) -> None:
-        """Everything has been given: the front may answer, and forget what others than these owners gave."""
-        self._owners = list(owners)
+        """Everything has been given: fronts may answer, and forget what others than these owners gave."""
+        self._given.owners = list(owners)
         self._put((Kind.READY, 0))
 
-    def _put(self, key: tuple[Kind, str | int], ready: bytes = b"") -> None:
-        self._pending[key] = ready
-        self._wake.set()
+    def _put(self, key: Key) -> None:
+        for link in self._links:
+            link.put(key)
 
-    async def _serve(self, connected: socket.socket) -> None:
-        connection = await Connection.of(connected)
-        sending: asyncio.Task[None] | None = None
-        try:
-            async for kind, payload in connection.frames():
-                if kind is Kind.HELLO:
-                    await self._greet(connection, Hello.read(payload))
-                    sending = asyncio.get_running_loop().create_task(self._send(connection))
-                elif kind is Kind.SET:
-                    self._carry_out(*frames.read_set(payload))
-                elif kind is Kind.COUNTERS:
-                    self.counters = Counters(**frames.read_text(payload))
-                elif kind is Kind.EVENT:
-                    self._on_event(frames.read_text(payload))
-                else:
-                    raise FrameError(f"{kind.name} is nothing for the back")
-            log.info("front-lost: it gets everything when it is back")
-        except FrameError as problem:
-            log.error("channel-broken problem=%r", str(problem))
-        except OSError as problem:
-            log.info("front-lost problem=%r", str(problem))
-        except Exception:
-            log.exception("channel-crashed")
-        finally:
-            if sending is not None:
-                sending.cancel()
-                with contextlib.suppress(asyncio.CancelledError, OSError):
-                    await sending
-            connection.close()
+    def _is_wanted(self, key: Key) -> bool:
+        return any(link.is_connected and key in link.pending for link in self._links)
 
-    async def _greet(self, connection: Connection, hello: Hello) -> None:
-        if hello.restarts > self.restarts and not hello.owners:
-            self._on_restart(hello.restarts)
-        self.restarts = hello.restarts
-        self._theirs = frozenset(hello.owners) - self._sent.keys()
-        if not hello.owners:  # the counters of one that died go on in the next
-            await connection.send([frames.text_frame(Kind.COUNTERS, self.counters.values())])
-        self._sent = {}
-        self._pending = {}
-        if self._policy is not None:
-            self.obey(self._policy)
-        for owner in self._wanted:
-            self._put((Kind.SWAP, owner))
-        if self._owners is not None:
-            self.open(self._owners)
-
-    async def _send(self, connection: Connection) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._pending:
-                key = next(iter(self._pending))
-                await connection.send(self._frames(key, self._pending.pop(key)))
-
-    def _frames(self, key: tuple[Kind, str | int], ready: bytes) -> Iterator[bytes]:
-        kind, name = key
-        if kind is Kind.SWAP:
-            owner = str(name)
-            if owner in self._proposed and owner in self._theirs:
-                return
-            before, after = self._sent.get(owner, []), self._wanted[owner]
-            self._sent[owner] = after
-            yield from frames.swap_frames(owner, before, after)
-            if not after and self._wanted.get(owner) is after:
-                del self._wanted[owner], self._sent[owner]
-        elif kind is Kind.POLICY and self._policy is not None:
-            yield frames.frame(kind, policy_text(self._policy))
-        elif kind is Kind.READY:
-            yield frames.text_frame(kind, self._owners)
-        elif kind is Kind.RESULT:
-            yield ready
-
-    def _carry_out(self, number: int, wanted: Sequence[Assignment], who: str) -> None:
-        result = self._assign(wanted, who)
-        self._put((Kind.RESULT, number), frames.result_frame(number, result))
+    def _forget(self, key: Key) -> None:
+        """Drop what is empty as soon as every front knows."""
+        kind, owner = key[0], str(key[1])
+        if kind is not Kind.SWAP or self._given.blocks.get(owner) or any(key in link.pending for link in self._links):
+            return
+        self._given.blocks.pop(owner, None)

@@ -1,4 +1,4 @@
-"""The front's end of the channel: blocks and policies come in, SETs and counters go out."""
+"""The front's end of the channel: blocks and policies come in, SETs and events go out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Protocol
 from agent.channel.connection import Connection, End
 from agent.wire import frames
 from agent.wire.block import Block, FrozenBlock
-from agent.wire.counters import Counters
 from agent.wire.frames import FrameError, Hello, Kind, SwapReader
 from agent.wire.later import Later
 from agent.wire.policy import Policy
@@ -24,7 +23,6 @@ log = logging.getLogger(__name__)
 
 SET_PATIENCE_S = 5.0
 """A SET whose result is not known by then is answered genErr: it may or may not have been carried out."""
-COUNTERS_S = 1.0
 RECONNECT_S = 1.0
 """A back that died is seen to by then; a connection that ended for another reason is asked for anew."""
 _GEN_ERR = 5
@@ -32,8 +30,6 @@ _GEN_ERR = 5
 
 class Answering(Protocol):
     """What answers requests."""
-
-    counters: Counters
 
     @property
     def owners(self) -> list[str]:
@@ -99,7 +95,7 @@ class FrontEnd(End):
         connection = await Connection.of(connected)
         self._outbox = asyncio.Queue(1000)
         self._connection = connection
-        sending = asyncio.gather(self._send(connection), self._count(connection))
+        sending = asyncio.get_running_loop().create_task(self._send(connection))
         try:
             await connection.send([Hello(tuple(self._answering.owners), self._restarts).frame()])
             await self._take(connection)
@@ -134,8 +130,6 @@ class FrontEnd(End):
                 swap.take(payload)
             elif kind is Kind.POLICY:
                 self._answering.obey(read_policy(payload))
-            elif kind is Kind.COUNTERS:
-                self._answering.counters.add(frames.read_text(payload))
             elif kind is Kind.RESULT:
                 self._settle(*frames.read_result(payload))
             elif kind is Kind.READY:
@@ -150,16 +144,6 @@ class FrontEnd(End):
     async def _send(self, connection: Connection) -> None:
         while True:
             await connection.send([await self._outbox.get()])
-
-    async def _count(self, connection: Connection) -> None:
-        """Tell the back the counters when they changed."""
-        told: dict[str, int] = {}
-        while True:
-            await asyncio.sleep(COUNTERS_S)
-            now = self._answering.counters.values()
-            if now != told:
-                await connection.send([frames.text_frame(Kind.COUNTERS, now)])
-                told = now
 
 
 def _frozen(blocks: Sequence[Block]) -> list[FrozenBlock]:

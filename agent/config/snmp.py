@@ -44,9 +44,14 @@ class CommunitySettings(Grantee):
 
 
 class SnmpSettings(Model):
-    """The SNMP side: where it listens, and who may read what."""
+    """The SNMP side: where it listens, and who may read what.
+
+    Attributes:
+        fronts: processes that answer, each on all addresses; the kernel chooses by the address and port of who asks.
+    """
 
     listen: tuple[str, ...] = ("0.0.0.0:1161", "[::]:1161")
+    fronts: Annotated[int, Field(ge=1, le=16)] = 1
     engine_id: str | None = None
     engine: Literal["wire", "pysnmp"] = "wire"
     max_message_size: Annotated[int, Field(ge=484, le=65507)] = 1472
@@ -65,6 +70,8 @@ class SnmpSettings(Model):
             raise ValueError("listen: at least one address and port")
         if self.engine == "pysnmp" and not all(text.startswith(("127.", "[::1]")) for text in self.listen):
             raise ValueError("engine: pysnmp is for comparison and listens on loopback only (127.x.x.x, [::1])")
+        if self.engine == "pysnmp" and self.fronts > 1:
+            raise ValueError("fronts: the pysnmp path has one process; leave fronts out")
         self._check_names()
         if len({entry.name for entry in self.communities}) != len(self.communities):
             raise ValueError("communities: a name is given twice")

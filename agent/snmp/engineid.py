@@ -9,11 +9,12 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.errors import HostError
+from agent.wire.privacy import salts
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +31,23 @@ class EngineIdentity:
 
     Attributes:
         started_s: when the run began, on the machine's monotonic clock, which all its processes share.
+        first_salt: where the salts of privacy begin, the same for all its processes.
     """
 
     engine_id: bytes
     boots: int
     started_s: float = field(default_factory=time.monotonic, compare=False)
+    first_salt: int = field(default_factory=lambda: secrets.randbits(64), compare=False, repr=False)
+
+    def salts(self, front: int | None = None, fronts: int = 1, life: int = 0) -> Iterator[int]:
+        """Numbers for salts that nobody else who seals messages of this engine gets in this run.
+
+        Args:
+            front: from 0; None for who sends notifications.
+            fronts: how many there are.
+            life: how often the process died before.
+        """
+        return salts(self.first_salt, fronts if front is None else front, fronts + 1, life)
 
     def time_s(self) -> int:
         """snmpEngineTime: seconds since boots rose (RFC 3414 2.2.2)."""

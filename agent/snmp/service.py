@@ -6,12 +6,10 @@ the same messages, for comparison on loopback.
 
 from __future__ import annotations
 
-import secrets
 import socket
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import count
 from typing import Protocol
 
 from agent.config import SnmpSettings
@@ -56,6 +54,7 @@ class WireService:
         sockets: what stands for the default context; `listen` says so of other contexts.
         writer: takes SETs.
         observe: is told of messages that fail authentication, a few a minute at most.
+        salts: for privacy; of no other process of this engine.
     """
 
     def __init__(
@@ -66,6 +65,7 @@ class WireService:
         sockets: Sequence[socket.socket],
         writer: Writer,
         observe: FailureObserver = lambda failure: None,
+        salts: Iterator[int] | None = None,
     ) -> None:
         self._observe = observe
         self.shelf = shelf
@@ -77,7 +77,7 @@ class WireService:
         self._writer = writer
         self._complain = Complaints()
         self._failures = FailureLog()
-        self._salts = count(secrets.randbits(64))  # over reloads: no salt is used twice with one key and time
+        self._salts = salts or identity.salts()  # over reloads: no salt is used twice with one key and time
         self._entity: Entity | None = None
         self._known_contexts: Collection[str] = ()
         self._is_open = False

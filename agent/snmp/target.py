@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 
 from agent.config import NotificationSettings, ReceiverSettings, UserSettings
 from agent.model.severity import Severity
@@ -28,10 +27,12 @@ class LocalEngine:
 
     Attributes:
         time_s: seconds since its boots last rose; the same as the answering side's.
+        salts: for the privacy of traps, shared with nobody who answers.
     """
 
     identity: EngineIdentity
     time_s: Callable[[], int]
+    salts: Iterator[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def make_dialect(target: Target, engine: LocalEngine) -> Dialect:
     localized = partial(make_user, target.user)
     if target.is_confirmed:
         return V3Informs(localized, level, identity.engine_id, _message_id, secrets.randbits(64))
-    usm = Usm(identity.engine_id, identity.boots, engine.time_s, {}, Counters(), count(secrets.randbits(64)))
+    usm = Usm(identity.engine_id, identity.boots, engine.time_s, {}, Counters(), engine.salts)
     return V3Traps(usm, localized(identity.engine_id), level, _message_id)
 
 

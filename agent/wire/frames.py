@@ -36,7 +36,6 @@ class Kind(IntEnum):
     READY = 5
     SET = 6
     RESULT = 7
-    COUNTERS = 8
     EVENT = 9
 
 

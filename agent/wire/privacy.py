@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
 from typing import Any, Final, NamedTuple
 
 from cryptography.hazmat.decrepit.ciphers.modes import CFB
@@ -33,6 +35,19 @@ def salt(protocol: PrivProtocol, boots: int, number: int) -> bytes:
     if protocol.cipher == "DES":  # RFC 3414 8.1.1.1
         return boots.to_bytes(4, "big") + (number & 0xFFFFFFFF).to_bytes(4, "big")
     return (number & 0xFFFFFFFFFFFFFFFF).to_bytes(SALT_OCTETS, "big")
+
+
+_LIFE: Final = 2**40 + 0x9E3779B1
+
+
+def salts(first: int, source: int, sources: int, life: int = 0) -> Iterator[int]:
+    """Numbers for `salt` that no other source, and no other life of the same one, gets.
+
+    The low bits say whose they are, since DES has the low 32 alone. Lives begin 2^40 numbers apart, and in the bits of
+    DES a golden section.
+    """
+    step = 1 << (sources - 1).bit_length()
+    return count((first + life * _LIFE) * step + source, step)
 
 
 def encrypted(protocol: PrivProtocol, key: bytes, moment: Moment, plain: bytes) -> bytes:

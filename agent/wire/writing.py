@@ -8,7 +8,7 @@ then the result comes later, and SETs behind it wait for their turn.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -65,18 +65,6 @@ class Writable:
     is_column: bool = False
 
 
-class SpinLock:
-    """A TestAndIncr (RFC 2579): a SET that names it must know its value, and raises it."""
-
-    def __init__(self, first: int) -> None:
-        """Begin at a value that the lock did not have lately, at random for example."""
-        self.value = first % 2**31
-
-    def advance(self) -> None:
-        """The next value; behind the largest comes zero."""
-        self.value = (self.value + 1) % 2**31
-
-
 Submit = Callable[[Sequence[Assignment], str], "Result | Later[Result]"]
 """Assigns all of it or nothing, and says how that went; is told who asks. May also raise, having changed nothing."""
 
@@ -86,7 +74,6 @@ class Writer:
 
     Args:
         exists: whether there is an instance, by packed OID: rows that are not there cannot be made.
-        locks: spin locks by object name.
     """
 
     def __init__(
@@ -94,12 +81,10 @@ class Writer:
         writables: Iterable[Writable],
         submit: Submit,
         exists: Callable[[bytes], bool] = lambda key: False,
-        locks: Mapping[str, SpinLock] | None = None,
     ) -> None:
         self._by_key = {packed(writable.oid): writable for writable in writables}
         self._submit = submit
         self._exists = exists
-        self._locks = locks or {}
         self._under_way = False
         self._waiting: deque[tuple[Later[Result], Callable[[], Result | Later[Result]]]] = deque()
 
@@ -121,13 +106,11 @@ class Writer:
             status = self._check(position, name, value, view, values)
             if status:
                 return Result(status, position)
-        wanted = [each for each in values.values() if each.name not in self._locks]
-        locks = [self._locks[each.name] for each in values.values() if each.name in self._locks]
-        result = self._submitted(wanted, who) if wanted else Result(0, 0)
+        result = self._submitted(list(values.values()), who) if values else Result(0, 0)
         if not isinstance(result, Later):
-            return _advanced(locks, result)
+            return result
         self._under_way = True
-        return result.map(partial(self._done, locks))
+        return result.map(self._done)
 
     def _submitted(self, wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         try:
@@ -136,9 +119,8 @@ class Writer:
             # What `submit` promises holds even then: nothing was changed, so this is commitFailed, not undoFailed.
             return Result(COMMIT_FAILED, wanted[0].position, problem)
 
-    def _done(self, locks: Sequence[SpinLock], result: Result) -> Result:
+    def _done(self, result: Result) -> Result:
         self._under_way = False
-        _advanced(locks, result)
         while self._waiting and not self._under_way:
             waiting, carry_out = self._waiting.popleft()
             outcome = carry_out()
@@ -165,9 +147,6 @@ class Writer:
         if not (self._exists(name) if writable.is_column else instance == (0,)):
             return NO_CREATION
         known = writable.column.name
-        lock = self._locks.get(known)
-        if lock is not None and lock.value != wanted:
-            return INCONSISTENT_VALUE
         before = values.setdefault((known, instance), Assignment(position, known, instance, wanted))
         return 0 if before.value == wanted else INCONSISTENT_VALUE
 
@@ -177,13 +156,6 @@ class Writer:
             if writable is not None:
                 return writable
         return None
-
-
-def _advanced(locks: Iterable[SpinLock], result: Result) -> Result:
-    if not result.status:
-        for lock in locks:
-            lock.advance()
-    return result
 
 
 def writables(modules: Iterable[Module]) -> list[Writable]:

@@ -13,7 +13,6 @@ from agent.channel.back_end import BackEnd
 from agent.channel.front_end import FrontEnd
 from agent.wire import frames
 from agent.wire.block import Block
-from agent.wire.counters import Counters
 from agent.wire.frames import Kind
 from agent.wire.later import Later
 from agent.wire.policy import Policy
@@ -31,7 +30,6 @@ class Face:
     """What answers, reduced to what the channel needs of it."""
 
     def __init__(self) -> None:
-        self.counters = Counters()
         self.store = Store()
         self.policies: list[Policy] = []
         self.opened: list[list[str]] = []
@@ -61,6 +59,7 @@ class Pair:
         self.events: list[Any] = []
         self.lost = 0
         self.result = Result(0, 0)
+        self.assign: Callable[[Sequence[Assignment], str], Result] = self._assign
         self.new_front()
         self.new_back()
 
@@ -69,7 +68,7 @@ class Pair:
         self.front_end = FrontEnd(self.face, 4, lambda: None, self._lose)
 
     def new_back(self) -> None:
-        self.back_end = BackEnd(self._assign, self.events.append)
+        self.back_end = BackEnd(lambda wanted, who: self.assign(wanted, who), self.events.append)
 
     def connect(self) -> None:
         ours, theirs = socket.socketpair()
@@ -126,21 +125,20 @@ def test_what_was_given_before_the_connection_arrives_in_one_piece_and_then_the_
     run(test)
 
 
-def test_a_new_front_gets_everything_and_goes_on_counting() -> None:
+def test_a_new_front_gets_everything() -> None:
     async def test() -> None:
         async with pair() as both:
             for row in range(3):
                 both.back_end.swap(f"owner {row}", [block(A, {(row,): b"x"})])
             both.back_end.open([])
             both.connect()
-            both.face.counters.in_pkts = 41
-            await until(lambda: both.back_end.counters.in_pkts == 41)
+            await until(lambda: both.face.opened)
             before = both.face.store
+            await both.front_end.close()
             both.new_front()
             both.connect()
             await until(lambda: both.face.opened)
             assert walked(both.face.store) == walked(before)
-            assert both.face.counters.in_pkts == 41
 
     run(test)
 
@@ -178,7 +176,7 @@ def test_a_slow_front_gets_the_latest_and_the_back_keeps_no_queue() -> None:
             for turn in range(300):
                 both.back_end.swap("big", [block(A, {(row,): bytes([turn % 256]) * 1000 for row in range(1000)})])
                 await asyncio.sleep(0)
-            assert len(both.back_end._pending) <= 1
+            assert len(both.back_end._links[0].pending) <= 1
             received = 0
             while True:
                 try:
@@ -204,7 +202,7 @@ def test_a_set_is_answered_behind_what_it_changed() -> None:
                 both.back_end.swap("self", [block(A, {(0,): b"new"})])
                 return Result(0, 0)
 
-            both.back_end._assign = assign
+            both.assign = assign
             result = both.front_end.submit(WANTED, "me")
             assert isinstance(result, Later)
             result.then(lambda value: seen.append((value, walked(both.face.store)[0][-3:])))
@@ -286,6 +284,136 @@ def test_events_of_the_front_reach_the_back() -> None:
     run(test)
 
 
+class Trio:
+    """A back's end and two fronts' ends."""
+
+    def __init__(self) -> None:
+        self.deaths: list[tuple[int, int]] = []
+        self.asked: list[str] = []
+        self.back_end = BackEnd(
+            self._assign, on_restart=lambda front, restarts: self.deaths.append((front, restarts)), fronts=2
+        )
+        self.faces = [Face(), Face()]
+        self.front_ends = [FrontEnd(face, 0, lambda: None, lambda: None) for face in self.faces]
+
+    def _assign(self, wanted: Sequence[Assignment], who: str) -> Result:
+        self.asked.append(who)
+        self.back_end.swap("self", [block(A, {(0,): who.encode()})])
+        return Result(0, 0)
+
+    def connect(self, front: int) -> None:
+        ours, theirs = socket.socketpair()
+        self.front_ends[front].attach(ours)
+        self.back_end.attach(theirs, front)
+
+    async def renew(self, front: int, restarts: int) -> None:
+        await self.front_ends[front].close()
+        self.faces[front] = Face()
+        self.front_ends[front] = FrontEnd(self.faces[front], restarts, lambda: None, lambda: None)
+        self.connect(front)
+
+    async def close(self) -> None:
+        for front_end in self.front_ends:
+            await front_end.close()
+        await self.back_end.close()
+
+
+def test_two_fronts_get_the_same_made_once(monkeypatch: Any) -> None:
+    made: list[str] = []
+    make = frames.swap_frames
+
+    def counted(owner: str, before: Any, after: Any) -> Any:
+        made.append(owner)
+        return make(owner, before, after)
+
+    monkeypatch.setattr(frames, "swap_frames", counted)
+
+    async def test() -> None:
+        trio = Trio()
+        trio.back_end.obey(policy_of(snmp_settings(USERS)))
+        trio.back_end.open(["a"])
+        trio.connect(0)
+        trio.connect(1)
+        await until(lambda: all(face.opened for face in trio.faces))
+        for turn in range(5):
+            for owner in ("a", "b", "c"):
+                trio.back_end.swap(owner, [block((1, 3, ord(owner)), {(row,): bytes([turn]) for row in range(50)})])
+            await until(lambda turn=turn: all(ends_with(face, bytes([turn]) * 1) for face in trio.faces))  # type: ignore[misc]
+        assert walked(trio.faces[0].store) == walked(trio.faces[1].store)
+        assert made == ["a", "b", "c"] * 5
+        await trio.close()
+
+    run(test)
+
+
+def ends_with(face: Face, octets: bytes) -> bool:
+    found = walked(face.store)
+    return len(found) == 150 and all(each.endswith(octets) for each in found)
+
+
+def test_a_set_by_either_front_is_seen_by_both_and_carried_out_one_at_a_time() -> None:
+    async def test() -> None:
+        trio = Trio()
+        trio.back_end.open(["self"])
+        trio.connect(0)
+        trio.connect(1)
+        await until(lambda: all(face.opened for face in trio.faces))
+        settled: list[tuple[int, Result]] = []
+        for turn in range(20):
+            result = trio.front_ends[turn % 2].submit(WANTED, f"manager {turn:02}")
+            assert isinstance(result, Later)
+            result.then(lambda value, turn=turn: settled.append((turn, value)))  # type: ignore[misc]
+        await until(lambda: len(settled) == 20)
+        assert sorted(trio.asked) == [f"manager {turn:02}" for turn in range(20)]
+        assert {result for _, result in settled} == {Result(0, 0)}
+        last = trio.asked[-1].encode()
+        await until(lambda: all(walked(face.store)[0].endswith(last) for face in trio.faces))
+        await trio.close()
+
+    run(test)
+
+
+def test_a_front_that_died_gets_all_again_and_the_other_one_nothing() -> None:
+    async def test() -> None:
+        trio = Trio()
+        trio.back_end.swap("a", [block(A, {(1,): b"a"})])
+        trio.back_end.open(["a"])
+        trio.connect(0)
+        trio.connect(1)
+        await until(lambda: all(face.opened for face in trio.faces))
+        await trio.renew(1, 1)
+        await until(lambda: trio.faces[1].opened)
+        assert walked(trio.faces[1].store) == walked(trio.faces[0].store)
+        assert len(trio.faces[0].opened) == 1
+        assert trio.deaths == [(1, 1)]
+        assert trio.back_end.restarts == 1
+        await trio.renew(0, 2)
+        await until(lambda: trio.faces[0].opened)
+        assert (trio.deaths, trio.back_end.restarts) == ([(1, 1), (0, 2)], 3)
+        await trio.close()
+
+    run(test)
+
+
+def test_what_is_taken_away_while_a_front_is_gone_is_not_there_when_it_is_back() -> None:
+    async def test() -> None:
+        trio = Trio()
+        trio.back_end.swap("a", [block(A, {(1,): b"a"})])
+        trio.back_end.open(["a"])
+        trio.connect(0)
+        trio.connect(1)
+        await until(lambda: all(face.opened for face in trio.faces))
+        await trio.front_ends[1].close()
+        trio.back_end.swap("a", [])
+        await until(lambda: not walked(trio.faces[0].store))
+        trio.connect(1)
+        await until(lambda: not walked(trio.faces[1].store))
+        await until(lambda: not trio.back_end._given.blocks)
+        await trio.close()
+
+    run(test)
+
+
 def test_a_swap_that_takes_all_away_is_told_too() -> None:
     async def test() -> None:
         async with pair() as both:
@@ -295,6 +423,6 @@ def test_a_swap_that_takes_all_away_is_told_too() -> None:
             await until(lambda: len(both.face.store) == 1)
             both.back_end.swap("a", [])
             await until(lambda: len(both.face.store) == 0)
-            assert Kind.SWAP not in {kind for kind, _ in both.back_end._pending}
+            assert Kind.SWAP not in {kind for kind, _ in both.back_end._links[0].pending}
 
     run(test)

@@ -99,7 +99,7 @@ class Running:
 
     async def _make(self, receivers: Sequence[ReceiverSettings], last_sequence: int) -> None:
         started_s = self._loop.time()
-        engine = LocalEngine(ENGINE, lambda: int(self._loop.time() - started_s) + 100)
+        engine = LocalEngine(ENGINE, lambda: int(self._loop.time() - started_s) + 100, ENGINE.salts(None))
         self.notifier = Notifier(engine, Supply(lambda: self.active, lambda: HEARTBEAT), self.kept)
         await self.notifier.start(self._targets(receivers), last_sequence)
 

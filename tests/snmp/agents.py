@@ -237,6 +237,6 @@ def self_blocks(
         engine_boots=identity.boots,
         contexts=contexts,
     )
-    live = LiveView(lambda: service.engine_time_s() * 100, service.engine_time_s, counters)
+    live = LiveView(lambda: service.engine_time_s() * 100, service.engine_time_s, lambda: counters)
     made, _ = build(make_plan(STANDARD), (Feed.AGENT,), view, {})
     return [*make_blocks(made), *live_blocks(STANDARD, live)]

@@ -269,6 +269,7 @@ class UserAnswer:
     context: bytes
     pdu: Answer
     size: int
+    salt: bytes = b""
 
 
 @dataclass
@@ -345,7 +346,7 @@ class Peer:
         (_, context_engine_id), (_, context), (tag, body) = elements(data)
         return UserAnswer(
             number(msg_id), number(max_size), flags[0], engine_id, number(boots), number(time), name,
-            context_engine_id, context, read_pdu(tlv(tag, body)), len(datagram),
+            context_engine_id, context, read_pdu(tlv(tag, body)), len(datagram), salt,
         )  # fmt: skip
 
     def _crypt(

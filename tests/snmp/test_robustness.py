@@ -137,7 +137,8 @@ def test_whatever_the_engine_raises_is_logged_once_and_survived(
 
     with monkeypatch.context() as patched:
         if agent.is_wire:
-            patched.setattr(agent.service._front, "_answer", fail)
+            (front,) = agent.service._fronts.values()
+            patched.setattr(front, "_answer", fail)
         else:
             patched.setattr(agent.service._engine.message_dispatcher, "receive_message", fail)
         with connection(agent.address) as asking:

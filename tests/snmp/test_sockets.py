@@ -114,11 +114,13 @@ def open_now() -> Iterator[Sockets]:
 def test_a_change_keeps_what_stays_open_and_closes_what_is_given_up(open_now: Sockets) -> None:
     ports = [free_port() for _ in range(3)]
     open_now.take(open_now.prepare([address(ports[0]), address(ports[1], "one")]))
-    fleet, one = open_now.contexts
+    fleet, one = open_now.contexts()
     change = open_now.prepare([address(ports[0]), address(ports[2], "two")])
-    assert (change.gone, len(change.fresh), one.fileno() >= 0) == ((one,), 1, True)
+    part = change.part()
+    (two,) = part.fresh
+    assert (part.gone, one.fileno() >= 0) == ((one,), True)
     open_now.take(change)
-    assert open_now.contexts == {fleet: "", change.fresh[0]: "two"}
+    assert open_now.contexts() == part.contexts == {fleet: "", two: "two"}
     assert one.fileno() == -1
     bind_all(f"127.0.0.1:{ports[1]}")
 
@@ -126,20 +128,50 @@ def test_a_change_keeps_what_stays_open_and_closes_what_is_given_up(open_now: So
 def test_an_address_may_go_from_one_device_to_another_without_being_closed(open_now: Sockets) -> None:
     port = free_port()
     open_now.take(open_now.prepare([address(port, "one")]))
-    (opened,) = open_now.contexts
-    change = open_now.prepare([address(port, "two")])
-    assert (change.contexts, change.fresh, change.gone) == ({opened: "two"}, (), ())
+    (opened,) = open_now.contexts()
+    part = open_now.prepare([address(port, "two")]).part()
+    assert (part.contexts, part.fresh, part.gone) == ({opened: "two"}, frozenset(), ())
 
 
 def test_a_change_that_cannot_be_had_leaves_all_as_before(open_now: Sockets, taken: int) -> None:
     ports = free_port(), free_port()
     open_now.take(open_now.prepare([address(ports[0])]))
-    before = open_now.contexts
+    before = open_now.contexts()
     with pytest.raises(HostError, match=str(taken)):
         open_now.prepare([address(ports[1]), address(taken, "one")])
     with pytest.raises(HostError, match=rf"0\.0\.0\.0:{ports[0]} while 127\.0\.0\.1:{ports[0]} is open"):
         open_now.prepare([address(ports[0], host="0.0.0.0")])
     open_now.prepare([address(ports[0]), address(ports[1])]).abandon()
-    assert open_now.contexts == before
+    assert open_now.contexts() == before
     assert all(opened.fileno() >= 0 for opened in before)
     bind_all(f"127.0.0.1:{ports[1]}")
+
+
+def test_each_front_has_a_socket_of_its_own_at_every_address_and_strangers_have_none() -> None:
+    kept = Sockets(3)
+    port = free_port()
+    kept.take(kept.prepare([address(port), address(0, "one"), address(0, "two")]))
+    try:
+        ports = [[opened.getsockname()[1] for opened in kept.contexts(front)] for front in range(3)]
+        assert ports[0] == ports[1] == ports[2]
+        assert len(set(ports[0])) == 3
+        assert [list(kept.contexts(front).values()) for front in range(3)] == [["", "one", "two"]] * 3
+        change = kept.prepare([address(port, "three")])
+        assert [list(change.part(front).contexts.values()) for front in range(3)] == [["three"]] * 3
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger, pytest.raises(OSError, match="in use"):
+            stranger.bind(("127.0.0.1", port))
+        kept.close(but=1)
+        assert [opened.fileno() >= 0 for front in range(3) for opened in kept.contexts(front)] == [
+            *[False] * 3, *[True] * 3, *[False] * 3,
+        ]  # fmt: skip
+    finally:
+        kept.close()
+
+
+def test_fronts_that_share_a_port_do_not_share_it_with_a_program_that_would() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        taken = other.getsockname()[1]
+        with pytest.raises(HostError, match=rf"127\.0\.0\.1:{taken}: .*; another program listens there"):
+            Sockets(2).prepare([address(taken)])

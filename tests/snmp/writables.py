@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from agent.mib.declaration import Access, Column
 from agent.mib.syntax import Syntax, enumeration, integer32, octets, text
 from agent.wire.block import LiveBlock
-from agent.wire.writing import Assignment, Result, SpinLock, Writable, Writer
+from agent.wire.writing import INCONSISTENT_VALUE, Assignment, Result, Writable, Writer
 from tests.snmp.agents import BASE
 from tests.snmp.messages import Oid
 
@@ -19,6 +20,13 @@ SYNTAXES: dict[Oid, Syntax] = {
     RAW: octets(4),
 }  # fmt: skip
 NAMES: dict[Oid, str] = {LABEL: "testLabel", LEVEL: "testLevel", LOCK: "testLock", MODE: "testMode", RAW: "testRaw"}
+
+
+@dataclass
+class Lock:
+    """A TestAndIncr of the test's own."""
+
+    value: int = 5
 
 
 class Writables:
@@ -35,8 +43,8 @@ class Writables:
         }  # fmt: skip
         self.assigned: list[tuple[dict[str, Any], str]] = []
         self.problem: Exception | None = None
-        self.lock = SpinLock(5)
-        self.writer = Writer([self._writable(oid) for oid in SYNTAXES], self._submit, locks={"testLock": self.lock})
+        self.lock = Lock()
+        self.writer = Writer([self._writable(oid) for oid in SYNTAXES], self._submit)
 
     def _writable(self, oid: Oid) -> Writable:
         name = NAMES[oid]
@@ -48,9 +56,14 @@ class Writables:
     def _submit(self, wanted: Sequence[Assignment], who: str) -> Result:
         if self.problem is not None:
             raise self.problem
-        values = {each.name: each.value for each in wanted}
-        self.values |= values
-        self.assigned.append((values, who))
+        for each in wanted:
+            if each.name == "testLock" and each.value != self.lock.value:
+                return Result(INCONSISTENT_VALUE, each.position)
+        values = {each.name: each.value for each in wanted if each.name != "testLock"}
+        self.lock.value += len(wanted) - len(values)
+        if values:
+            self.values |= values
+            self.assigned.append((values, who))
         return Result(0, 0)
 
     def read(self, oid: Oid) -> Any:

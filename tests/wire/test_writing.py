@@ -11,13 +11,12 @@ from agent.wire.writing import Result
 from tests.snmp.messages import (
     AUTHORIZATION_ERROR,
     COMMIT_FAILED,
-    INCONSISTENT_VALUE,
     NO_ACCESS,
     NO_CREATION,
     WRONG_VALUE,
     Oid,
 )
-from tests.snmp.writables import LABEL, LEVEL, LOCK, MODE, Writables
+from tests.snmp.writables import LABEL, LEVEL, MODE, Writables
 
 ALL = make_view([(1,)], [])
 
@@ -55,14 +54,6 @@ def test_one_bad_varbind_stops_all(here: Writables, place: int) -> None:
     assert here.writer.set(request(*varbinds), ALL, "somebody") == Result(WRONG_VALUE, place)
     assert here.writer.set(request(*varbinds), NOTHING, "somebody") == Result(NO_ACCESS, 1)
     assert here.assigned == []
-
-
-def test_the_spin_lock_is_checked_before_anything_is_assigned(here: Writables) -> None:
-    asked = request(((*LABEL, 0), 4, b"new"), ((*LOCK, 0), 2, b"\5"))
-    assert here.writer.set(asked, ALL, "first") == Result(0, 0)
-    assert here.writer.set(asked, ALL, "second") == Result(INCONSISTENT_VALUE, 2)
-    assert [who for _, who in here.assigned] == ["first"]
-    assert here.lock.value == 6
 
 
 def test_what_assigning_raises_is_told(here: Writables) -> None:

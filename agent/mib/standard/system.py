@@ -87,7 +87,7 @@ SET = Scalars(
     "snmpSet",
     (
         Column(1, "snmpSetSerialNo", integer32(0, 2**31 - 1), "Advisory lock: a SET that names it must know its value.",
-               value=lambda self: self.serial_number(), live=True, access=Access.READ_WRITE),
+               value=lambda self: self.serial_number, access=Access.READ_WRITE),
     ),
 )  # fmt: skip
 

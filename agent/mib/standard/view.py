@@ -40,6 +40,7 @@ class SelfView:
     Attributes:
         engine_boots: of this run.
         contexts: names of all contexts, the default one among them.
+        serial_number: snmpSetSerialNo, which every SET that names it must know.
     """
 
     settings: SnmpSettings
@@ -50,6 +51,7 @@ class SelfView:
     engine_boots: int
     contexts: tuple[str, ...] = ("",)
     notifications: NotificationSettings = field(default_factory=NotificationSettings)
+    serial_number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,14 @@ class LiveView:
     Attributes:
         uptime_ticks: hundredths of a second since the agent started.
         engine_time_s: seconds since the engine's boots last rose.
-        serial_number: snmpSetSerialNo, which every SET that names it must know.
+        counted: what became of datagrams, all fronts together.
     """
 
     uptime_ticks: Callable[[], int]
     engine_time_s: Callable[[], int]
-    counts: Counts
-    serial_number: Callable[[], int] = lambda: 0
+    counted: Callable[[], Counts]
+
+    @property
+    def counts(self) -> Counts:
+        """What was counted up to now."""
+        return self.counted()
