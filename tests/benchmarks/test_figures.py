@@ -64,6 +64,10 @@ def test_the_page_says_what_was_missed_and_how_far() -> None:
     assert "missed: Reading: GET, one ÷ other: 2 where at least 3 was wanted" in printed
 
 
+def test_a_figure_without_a_target_has_no_table_of_them() -> None:
+    assert "| target |" not in page([figure([4.0], [2.0])], 1)
+
+
 def test_a_figure_comes_back_from_json_as_it_was() -> None:
     made = figure([4.0], [2.0])
     made.ratio("GET", "one", "other", 3)

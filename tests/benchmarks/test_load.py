@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks import load
+from benchmarks.fronts import drive_many
 from benchmarks.load import drive
 
 
@@ -45,6 +46,13 @@ def test_every_answer_is_counted_and_none_is_missing(deaf_to_some: int) -> None:
 def test_what_stays_without_an_answer_is_missing(deaf_to_some: int) -> None:
     run = drive(deaf_to_some, [], [b"one", *[b"lost"] * 7], 0.1, window=4)
     assert run.missing >= 4
+
+
+def test_many_sockets_count_together_and_those_without_an_answer_are_missing(deaf_to_some: int) -> None:
+    run = drive_many(deaf_to_some, [], b"one", 0.1, sockets=5)
+    assert run.answers > 5
+    assert run.missing == 0
+    assert drive_many(deaf_to_some, [], b"lost", 0.1, sockets=5).missing >= 5
 
 
 def test_cpu_time_is_that_of_the_processes_named() -> None:

@@ -324,6 +324,10 @@ def test_ports_addresses_and_families_that_differ_do_not_collide_and_port_0_neve
         (listening(["127.0.0.1:5", "127.0.0.1:5"]), "snmp.listen[1]: 127.0.0.1:5 is taken already by snmp.listen[0]"),
         (listening(["127.0.0.1:5"], ["here"]), "devices[0]: listen[0]: 'here' is not an address and port"),
         (
+            {"snmp": {"engine": "pysnmp", "fronts": 2, "listen": ["127.0.0.1:5"]}},
+            "snmp: fronts: the pysnmp path has one process; leave fronts out",
+        ),
+        (
             {**listening([], ["127.0.0.1:6"]), "snmp": {"engine": "pysnmp", "listen": ["127.0.0.1:5"]}},
             "devices[0].listen: not with snmp.engine: pysnmp; use name@d0",
         ),
