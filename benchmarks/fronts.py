@@ -38,8 +38,8 @@ _PATIENCE_S = 1.0
 def fronts(rounds: int) -> Figure:
     """Measure it."""
     how = (
-        f"`lantime-agent run` without devices, with `snmp.fronts` 1 and 2; {SOCKETS} sockets of one generator, a GET of "
-        "sysServices.0 in flight on each; the generator is a process beside the fronts, so with two of them three "
+        f"`lantime-agent run` without devices, with `snmp.fronts` 1 and 2; {SOCKETS} sockets of one generator, a GET "
+        "of sysServices.0 in flight on each; the generator is a process beside the fronts, so with two of them three "
         f"processes share {os.cpu_count()} cores, and a second front shows its full worth only where there are more"
     )
     figure = Figure("fronts", "Several fronts", how, conditions=conditions())

@@ -99,6 +99,7 @@ class Alarming:
         """
         self._settings = settings
         self._access = access
+        self._hosts = _hosts(settings)
         self._around = around
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
@@ -117,7 +118,7 @@ class Alarming:
         identity = around.identity
         age = timedelta(seconds=time.monotonic() - identity.started_s)
         self._lists = AlarmLists(around.module, identity.engine_id, instant().wall - age, self._ticks_at, around.sink)
-        supply = Supply(self._watcher.active_notices, self._watcher.heartbeat, self._progressed)
+        supply = Supply(self._watcher.active_notices, self._watcher.heartbeat, self._progressed, self._hosts_of)
         engine = LocalEngine(identity, identity.time_s, around.salts)
         self._notifier = Notifier(engine, supply, KeptDeliveries(state))
 
@@ -140,7 +141,7 @@ class Alarming:
 
     def reload(self, settings: Settings, indexes: Mapping[str, int], access: Access) -> None:
         """Other rules, devices and receivers from now on; alarms, and what receivers are owed, stay."""
-        self._settings, self._access = settings, access
+        self._settings, self._access, self._hosts = settings, access, _hosts(settings)
         self._watcher.reconfigure(watched(settings, indexes), instant())
         self._notifier.reload(self._targets())
         self._wake.set()
@@ -252,11 +253,15 @@ class Alarming:
         names = [one.name for one in settings.notifications.receivers]
         self._receiver_indexes = {name: indexes.index("receiver", name) for name in names}
         self._around.state.keep("", indexes.take_fresh())
-        return make_targets(settings.notifications, settings.snmp.users, self._access.views, self._view_of)
+        devices = [device.name for device in settings.devices]
+        return make_targets(settings.notifications, settings.snmp.users, self._access.views, self._view_of, devices)
 
-    def _view_of(self, user: str, level: Level) -> View:
-        view = self._access.notify_view(Model.USM, user, level, "")
+    def _view_of(self, user: str, level: Level, context: str) -> View:
+        view = self._access.notify_view(Model.USM, user, level, context)
         return NOTHING if isinstance(view, Refusal) else view
+
+    def _hosts_of(self, device: str) -> tuple[str, ...]:
+        return self._hosts.get(device, ())
 
     def _send(self, notice: Any) -> None:
         self._notifier.send(notice)
@@ -279,6 +284,11 @@ class Alarming:
             except Exception:
                 # One that cannot be worked off must not end all alarms.
                 log.exception("alarms-crashed")
+
+
+def _hosts(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The own addresses of devices that have some."""
+    return {device.name: device.own_hosts for device in settings.devices if device.listen}
 
 
 def instant() -> Instant:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from agent.config.alarms import AlarmRules
 from agent.config.base import Host, Model, Name, fingerprint_digits, from_folder
-from agent.config.listen import check_listen
+from agent.config.listen import check_listen, parse_listen
 from agent.config.secret import Secret, expand
 
 
@@ -138,6 +138,11 @@ class DeviceSettings(Model):
             if not re.fullmatch(r"[A-Za-z0-9_-]{1,16}", slot):
                 raise ValueError(f"slots: {slot!r} is not a slot ID like clk1 or io3")
         return self
+
+    @property
+    def own_hosts(self) -> tuple[str, ...]:
+        """The IP addresses of this agent that stand for the device, wildcards included."""
+        return tuple(parse_listen(text)[0] for text in self.listen)
 
     @property
     def base_url(self) -> str:

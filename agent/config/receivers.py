@@ -101,7 +101,9 @@ class ReceiverSettings(Model):
     Attributes:
         level: security level of v3 messages; the user's highest when left out.
         view: what a v1 or v2c receiver may be told, by the name of a view of snmp.views; with v3 the user's own counts.
-        source: own address (and port) that its messages leave from; the system chooses when left out.
+        source: own address (and port) that its messages leave from. When left out, what is about a device with an
+            address of its own leaves from there, and the system chooses for the rest.
+        context: with v3, whether what is about a device names the device's context rather than the default one.
         minimum_severity: alarms less severe than this are not sent; all are when left out.
         devices: names of devices, with `*`, `?` and `[...]`; empty for all.
         types: names of alarm types, in the same way.
@@ -119,6 +121,7 @@ class ReceiverSettings(Model):
     level: Literal["noAuthNoPriv", "authNoPriv", "authPriv"] | None = None
     view: str | None = None
     source: Annotated[str, AfterValidator(_source)] | None = None
+    context: Literal["default", "device"] = "default"
     minimum_severity: Literal["critical", "major", "minor", "warning"] | None = None
     devices: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     types: tuple[Annotated[str, Field(min_length=1)], ...] = ()
@@ -143,6 +146,8 @@ class ReceiverSettings(Model):
         else:
             if self.user is not None or self.level is not None:
                 raise ValueError(f"user, level: only with v3; {self.version} needs a community")
+            if self.context != "default":
+                raise ValueError(f"context: only with v3; {self.version} has no contexts")
             if self.community is None:
                 raise ValueError(f"community: is missing; {self.version} needs one")
             if len(self.community.reveal()) > 255:

@@ -9,6 +9,7 @@ import asyncio
 import errno
 import logging
 import secrets
+import socket
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from math import isinf
 
 from agent.mib.render import dotted
 from agent.model.delivery import DeliveryRow, DeliveryState, Tally
-from agent.snmp.route import Events, Route
+from agent.snmp.route import LARGEST, Events, Route
 from agent.snmp.target import LocalEngine, Target, make_dialect, make_policy, make_selection
 from agent.wire.ber import BerError
 from agent.wire.delivery import Delivery, Order
@@ -43,11 +44,13 @@ class Supply:
         active_notices: every active alarm as it is now, each marked as a repeat.
         heartbeat: a heartbeat as of now.
         on_progress: something was settled, which is to be written down.
+        hosts: the IP addresses of this agent that stand for a device, by its name.
     """
 
     active_notices: Callable[[], Iterable[Notice]]
     heartbeat: Callable[[], Notice]
     on_progress: Callable[[], None] = lambda: None
+    hosts: Callable[[str], tuple[str, ...]] = lambda device: ()
 
 
 class Outlet:
@@ -220,8 +223,9 @@ class Outlet:
     def _send(self, order: Order, now_s: float) -> bool:
         """Whether more may be sent."""
         try:
-            datagram = self._dialect.message(order, now_s)
-            self._put(datagram)
+            hosts = self._supply.hosts(order.notice.device)
+            datagram = self._dialect.message(order, now_s, self._route.ipv4_of(hosts) if hosts else b"")
+            self._put(datagram, hosts)
         except BlockingIOError:
             self._delivery.hold(now_s + _BUSY_PAUSE_S, has_failed=False)
             return False
@@ -243,19 +247,19 @@ class Outlet:
             self._supply.on_progress()
         return True
 
-    def _put(self, datagram: bytes) -> None:
+    def _put(self, datagram: bytes, hosts: tuple[str, ...]) -> None:
         try:
-            self._route.send(datagram)
+            self._route.send(datagram, hosts)
         except ConnectionRefusedError as problem:  # of an earlier datagram; this one did not leave
             self._note_error(problem)
-            self._route.send(datagram)
+            self._route.send(datagram, hosts)
 
-    def _read(self) -> None:
+    def _read(self, opened: socket.socket) -> None:
         """Read what the receiver, or the network about it, says."""
         try:
             for _ in range(_BATCH):
                 try:
-                    datagram = self._route.receive()
+                    datagram = opened.recv(LARGEST)
                 except BlockingIOError:
                     break
                 except OSError as problem:  # an ICMP error, told by the kernel here

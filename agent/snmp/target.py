@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 from agent.config import NotificationSettings, ReceiverSettings, UserSettings
@@ -42,11 +42,13 @@ class Target:
     Attributes:
         user: of v3.
         view: the notify view of its community or user; what is not in it is not sent (RFC 3413 3.3).
+        views: the same by device, where the device's context is named and its view is another one.
     """
 
     settings: ReceiverSettings
     view: View
     user: UserSettings | None = None
+    views: Mapping[str, View] = field(default_factory=dict)
 
     @property
     def is_confirmed(self) -> bool:
@@ -58,7 +60,8 @@ def make_targets(
     settings: NotificationSettings,
     users: Iterable[UserSettings],
     views: Mapping[str, View],
-    of_user: Callable[[str, Level], View],
+    of_user: Callable[[str, Level, str], View],
+    devices: Collection[str] = (),
 ) -> tuple[Target, ...]:
     """The receivers of a configuration.
 
@@ -66,7 +69,8 @@ def make_targets(
         settings: already checked, users and views included.
         users: of snmp.users.
         views: of snmp.views and the built-in ones, by name.
-        of_user: the notify view of a user at a level.
+        of_user: the notify view of a user at a level in a context.
+        devices: whose contexts there are.
     """
     by_name = {user.name: user for user in users}
 
@@ -74,7 +78,10 @@ def make_targets(
         if one.user is None:
             return Target(one, views[one.named_view or ""])
         user = by_name[one.user]
-        return Target(one, of_user(user.name, LEVELS[one.level or user.highest_level]), user)
+        level = LEVELS[one.level or user.highest_level]
+        view = of_user(user.name, level, "")
+        named = {device: of_user(user.name, level, device) for device in devices if one.context == "device"}
+        return Target(one, view, user, {device: other for device, other in named.items() if other != view})
 
     return tuple(map(target, settings.receivers))
 
@@ -96,7 +103,9 @@ def make_selection(target: Target) -> Selection:
     """What a receiver gets."""
     settings = target.settings
     minimum = Severity[settings.minimum_severity.upper()] if settings.minimum_severity else None
-    return Selection(target.view, settings.version != "v1", minimum, settings.devices, settings.types)
+    return Selection(
+        target.view, settings.version != "v1", minimum, settings.devices, settings.types, views=target.views
+    )
 
 
 def make_dialect(target: Target, engine: LocalEngine) -> Dialect:
@@ -110,10 +119,13 @@ def make_dialect(target: Target, engine: LocalEngine) -> Dialect:
     level = LEVELS[settings.level or target.user.highest_level]
     identity = engine.identity
     localized = partial(make_user, target.user)
+    of_device = settings.context == "device"
     if target.is_confirmed:
-        return V3Informs(localized, level, identity.engine_id, _message_id, secrets.randbits(64))
+        return V3Informs(
+            localized, level, identity.engine_id, _message_id, secrets.randbits(64), names_device=of_device
+        )
     usm = Usm(identity.engine_id, identity.boots, engine.time_s, {}, Counters(), engine.salts)
-    return V3Traps(usm, localized(identity.engine_id), level, _message_id)
+    return V3Traps(usm, localized(identity.engine_id), level, _message_id, names_device=of_device)
 
 
 def _message_id() -> int:

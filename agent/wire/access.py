@@ -100,7 +100,10 @@ class Access:
         return self._view((model, name, level, context, "write"))
 
     def notify_view(self, model: int, name: str, level: int, context: str) -> View | Refusal:
-        """The view of what notifications may tell, or why there is none."""
+        """The view of what notifications may tell, or why there is none.
+
+        It is not cut to what the context shows: what is told of a device also has objects of the agent, like a number.
+        """
         return self._view((model, name, level, context, "notify"))
 
     def _view(self, asked: Asked) -> View | Refusal:
@@ -114,7 +117,7 @@ class Access:
         granted = self.views.get(getattr(row, kind))
         if granted is None:
             return Refusal.NO_VIEW
-        view = intersection(granted, self.contexts[context])
+        view = granted if kind == "notify" else intersection(granted, self.contexts[context])
         if kind == "write" and context:  # a host's name is the device's to say; the agent's is set in its own context
             view = intersection(view, _WITHOUT_SYSTEM)
         if level < Level.AUTH_PRIV:  # a community is a password: SNMP-COMMUNITY-MIB is not for open channels

@@ -73,6 +73,7 @@ class _Asked:
     request_id: int
     repeats: int
     engine_id: bytes
+    context: bytes
 
 
 class V3Informs:
@@ -82,6 +83,7 @@ class V3Informs:
         localized: the user with keys for the engine with an ID.
         engine_id: this engine's own, whose context the notifications are about.
         first_salt: where the privacy salts begin.
+        names_device: whether what is about a device is sent in the device's context.
     """
 
     def __init__(
@@ -91,12 +93,15 @@ class V3Informs:
         engine_id: bytes,
         numbers: MessageNumbers,
         first_salt: int,
+        *,
+        names_device: bool = False,
     ) -> None:
         self._localized = localized
         self._level = level
         self._own_engine_id = engine_id
         self._numbers = numbers
         self._salts = count(first_salt)
+        self._names_device = names_device
         self._engine: _Engine | None = None
         self._asked: dict[int, _Asked] = {}
         self._repeats: dict[int, int] = {}
@@ -104,26 +109,27 @@ class V3Informs:
     def leaves_from(self, address: bytes) -> None:
         """Not said in v3."""
 
-    def message(self, order: Order, now_s: float) -> bytes:
+    def message(self, order: Order, now_s: float, address: bytes = b"") -> bytes:
         """The inform, or as long as the receiver's engine is not known, the message that discovers it."""
         engine = self._engine
-        message_id = self._note(order.request_id, engine.id if engine else b"")
+        context = order.notice.device.encode() if self._names_device else b""
+        message_id = self._note(order.request_id, engine.id if engine else b"", context)
         if engine is None:
             head = global_data(message_id, Level.NO_AUTH_NO_PRIV, is_reportable=True)
             unknown = self._sealing(b"", 0, lambda: 0)
             return unknown.seal(head, User(b""), Level.NO_AUTH_NO_PRIV, scoped(b"", _DISCOVERY))
         head = global_data(message_id, self._level, is_reportable=True)
-        body = scoped(self._own_engine_id, notification(order, pdu.INFORM))
+        body = scoped(self._own_engine_id, notification(order, pdu.INFORM, address), context)
         sealing = self._sealing(engine.id, engine.boots, lambda: engine.now(now_s))
         return sealing.seal(head, engine.user, self._level, body)
 
     def _sealing(self, engine_id: bytes, boots: int, time_s: Callable[[], int]) -> Usm:
         return Usm(engine_id, boots, time_s, {}, Counters(), self._salts)
 
-    def _note(self, request_id: int, engine_id: bytes) -> int:
+    def _note(self, request_id: int, engine_id: bytes, context: bytes) -> int:
         """A new msgID for a message (RFC 3412 6.2: also for a repetition)."""
         message_id = self._numbers()
-        self._asked[message_id] = _Asked(request_id, self._repeats.pop(request_id, 0), engine_id)
+        self._asked[message_id] = _Asked(request_id, self._repeats.pop(request_id, 0), engine_id, context)
         while len(self._asked) > _ASKED_KEPT:
             del self._asked[next(iter(self._asked))]
         return message_id
@@ -203,7 +209,7 @@ class V3Informs:
         at, end = ber.expect(data, 0, ber.SEQUENCE)
         context_engine_id, at = ber.string(data, at)
         context, at = ber.string(data, at)
-        if said.engine_id != asked.engine_id or context or context_engine_id != self._own_engine_id:
+        if (said.engine_id, context_engine_id, context) != (asked.engine_id, self._own_engine_id, asked.context):
             return None
         answer = read_response(data, at, end)
         if answer is None or isinstance(answer, (Again, Complaint)) or answer.request_id != asked.request_id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -27,6 +28,7 @@ class Selection:
 
     Attributes:
         view: names of varbinds and types of notifications that it may see.
+        views: the same of notifications about single devices, where it is another one.
         carries_counter64: not so in SNMPv1.
         minimum: alarms less severe are filtered out; None for no such filter.
         devices: patterns; what is about the agent itself passes. Empty: all.
@@ -41,6 +43,7 @@ class Selection:
     devices: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     known: set[str] = field(default_factory=set)
+    views: Mapping[str, View] = field(default_factory=dict)
 
     def against(self, notice: Notice) -> Reason | None:
         """Why a notification is not for this receiver; None when it is."""
@@ -65,11 +68,12 @@ class Selection:
 
     def _withheld(self, notice: Notice) -> Reason | None:
         """Why it may not go there (RFC 3413 3.3, RFC 3584 3.2)."""
-        if packed(notice.oid) not in self.view:
+        view = self.views.get(notice.device, self.view)
+        if packed(notice.oid) not in view:
             return Reason.NOT_IN_VIEW
         for octets in notice.varbinds:
             name, tag, _ = ber.varbind(octets)
-            if packed(name) not in self.view:
+            if packed(name) not in view:
                 return Reason.NOT_IN_VIEW
             if tag == COUNTER64 and not self.carries_counter64:
                 return Reason.COUNTER64

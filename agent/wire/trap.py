@@ -19,6 +19,7 @@ ENTERPRISE_SPECIFIC: Final = 6
 
 _SYS_UP_TIME: Final = tlv(OBJECT_IDENTIFIER, oid((1, 3, 6, 1, 2, 1, 1, 3, 0)))
 _TRAP_OID: Final = tlv(OBJECT_IDENTIFIER, oid((1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)))
+_TRAP_ADDRESS: Final = tlv(OBJECT_IDENTIFIER, oid((1, 3, 6, 1, 6, 3, 18, 1, 3, 0)))
 _NO_ERROR: Final = b"\x02\x01\x00\x02\x01\x00"
 
 _STATUS: Final = (
@@ -63,8 +64,8 @@ Answer = Acknowledged | Refused | Again | Complaint
 class Dialect(Protocol):
     """How one receiver is spoken to. Times are seconds of a clock that only goes forward."""
 
-    def message(self, order: Order, now_s: float) -> bytes:
-        """The datagram for a notification."""
+    def message(self, order: Order, now_s: float, address: bytes = b"") -> bytes:
+        """The datagram for a notification; `address` is the IPv4 address of the device it is about, if that has one."""
 
     def read(self, datagram: bytes, now_s: float) -> Answer | None:
         """What a datagram from the receiver's address means; None for what is no answer to anything sent.
@@ -88,9 +89,9 @@ class V1Traps:
         """agent-addr from now on."""
         self._agent_address = address
 
-    def message(self, order: Order, now_s: float) -> bytes:
+    def message(self, order: Order, now_s: float, address: bytes = b"") -> bytes:
         """The whole message."""
-        return tlv(0x30, self._head + trap_v1(order.notice, self._agent_address))
+        return tlv(0x30, self._head + trap_v1(order.notice, address or self._agent_address))
 
     def read(self, datagram: bytes, now_s: float) -> Answer | None:
         """Traps are not answered."""
@@ -108,9 +109,9 @@ class V2cNotifications:
     def leaves_from(self, address: bytes) -> None:
         """Not said in v2c."""
 
-    def message(self, order: Order, now_s: float) -> bytes:
+    def message(self, order: Order, now_s: float, address: bytes = b"") -> bytes:
         """The whole message."""
-        return tlv(0x30, self._head + notification(order, self._tag))
+        return tlv(0x30, self._head + notification(order, self._tag, address))
 
     def read(self, datagram: bytes, now_s: float) -> Answer | None:
         """What the receiver answers to an inform."""
@@ -123,21 +124,30 @@ class V2cNotifications:
 
 
 class V3Traps:
-    """SNMPv3 traps: their receiver knows this engine, its boots and time, and keys localized to it (RFC 3414 2.1)."""
+    """SNMPv3 traps: their receiver knows this engine, its boots and time, and keys localized to it (RFC 3414 2.1).
 
-    def __init__(self, usm: Usm, user: User, level: Level, numbers: MessageNumbers) -> None:
+    Args:
+        names_device: whether what is about a device is sent in the device's context.
+    """
+
+    def __init__(
+        self, usm: Usm, user: User, level: Level, numbers: MessageNumbers, *, names_device: bool = False
+    ) -> None:
         self._usm = usm
         self._user = user
         self._level = level
         self._numbers = numbers
+        self._names_device = names_device
 
     def leaves_from(self, address: bytes) -> None:
         """Not said in v3."""
 
-    def message(self, order: Order, now_s: float) -> bytes:
+    def message(self, order: Order, now_s: float, address: bytes = b"") -> bytes:
         """The whole message; a Report is never asked for (RFC 3412 6.4)."""
         head = global_data(self._numbers(), self._level, is_reportable=False)
-        return self._usm.seal(head, self._user, self._level, scoped(self._usm.engine_id, notification(order, pdu.TRAP)))
+        context = order.notice.device.encode() if self._names_device else b""
+        body = scoped(self._usm.engine_id, notification(order, pdu.TRAP, address), context)
+        return self._usm.seal(head, self._user, self._level, body)
 
     def read(self, datagram: bytes, now_s: float) -> Answer | None:
         """Traps are not answered."""
@@ -162,17 +172,18 @@ def global_data(message_id: int, level: Level, *, is_reportable: bool) -> bytes:
     return b"\x02\x01\x03" + tlv(0x30, fields + b"\x02\x01\x03")
 
 
-def scoped(engine_id: bytes, body: bytes) -> bytes:
-    """A scopedPDU of the default context of this engine: notifications are about its own context (RFC 3413 3.3)."""
-    return tlv(0x30, tlv(0x04, engine_id) + b"\x04\x00" + body)
+def scoped(engine_id: bytes, body: bytes, context: bytes = b"") -> bytes:
+    """A scopedPDU of a context of this engine, the default one unless said otherwise (RFC 3413 3.3)."""
+    return tlv(0x30, tlv(0x04, engine_id) + tlv(0x04, context) + body)
 
 
-def notification(order: Order, tag: int) -> bytes:
-    """The PDU: sysUpTime.0 and snmpTrapOID.0 first (RFC 3416 4.2.6)."""
+def notification(order: Order, tag: int, address: bytes = b"") -> bytes:
+    """The PDU: sysUpTime.0 and snmpTrapOID.0 first (RFC 3416 4.2.6), snmpTrapAddress.0 last (RFC 3584 3.1)."""
     notice = order.notice
     first = tlv(0x30, _SYS_UP_TIME + tlv(TIME_TICKS, integer(notice.uptime_ticks & 0xFFFFFFFF)))
     second = tlv(0x30, _TRAP_OID + tlv(OBJECT_IDENTIFIER, oid(notice.oid)))
-    listed = tlv(0x30, first + second + b"".join(notice.varbinds))
+    last = tlv(0x30, _TRAP_ADDRESS + tlv(IP_ADDRESS, address)) if address else b""
+    listed = tlv(0x30, first + second + b"".join(notice.varbinds) + last)
     return tlv(tag, tlv(0x02, integer(order.request_id)) + _NO_ERROR + listed)
 
 

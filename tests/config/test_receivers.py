@@ -73,6 +73,8 @@ def test_a_source_is_an_ip_address_with_or_without_a_port() -> None:
         ({"resend_s": 0.5}, "", "1 second"),
         ({"minimum_severity": "bad"}, ".minimum_severity", "'critical'"),
         ({"view": "nope"}, ".view", "views are: default"),
+        ({"context": "device"}, "", "context: only with v3; v2c has no contexts"),
+        ({"version": "v3", "community": None, "user": "noc", "context": "berlin"}, ".context", "'device'"),
         ({"unknown": 1}, ".unknown", "known here: address, community"),
     ],
 )

@@ -87,8 +87,10 @@ class Running:
         kept: Deliveries | None = None,
         active: Sequence[Notice] = (),
         last_sequence: int = 0,
+        hosts: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.active = list(active)
+        self.hosts = dict(hosts or {})
         self.kept: Any = kept or Memory()
         self._users = users
         self._views = views or {}
@@ -100,7 +102,8 @@ class Running:
     async def _make(self, receivers: Sequence[ReceiverSettings], last_sequence: int) -> None:
         started_s = self._loop.time()
         engine = LocalEngine(ENGINE, lambda: int(self._loop.time() - started_s) + 100, ENGINE.salts(None))
-        self.notifier = Notifier(engine, Supply(lambda: self.active, lambda: HEARTBEAT), self.kept)
+        supply = Supply(lambda: self.active, lambda: HEARTBEAT, hosts=lambda device: self.hosts.get(device, ()))
+        self.notifier = Notifier(engine, supply, self.kept)
         await self.notifier.start(self._targets(receivers), last_sequence)
 
     def _run(self, work: Coroutine[Any, Any, None], seconds: float) -> None:

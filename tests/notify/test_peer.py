@@ -35,6 +35,8 @@ def localized(engine_id: bytes) -> User:
 class Engine:
     """A receiver's engine: answers as RFC 3414 3.2 says, with our own authoritative side."""
 
+    context = b""
+
     def __init__(self, engine_id: bytes = b"\x80\x00\x1f\x88\x04nms-1", boots: int = 3, time_s: int = 1000) -> None:
         self.user = localized(engine_id)
         self.id = engine_id
@@ -72,7 +74,7 @@ class Engine:
 
     def seal(self, body: bytes, level: Level, user: User, context_engine: bytes) -> bytes:
         head = global_data(self.message_id, level, is_reportable=False)
-        return self.usm.seal(head, user, level, tlv(0x30, tlv(4, context_engine) + b"\x04\x00" + body))
+        return self.usm.seal(head, user, level, tlv(0x30, tlv(4, context_engine) + tlv(4, self.context) + body))
 
 
 @pytest.fixture
@@ -142,6 +144,18 @@ def test_only_the_right_answer_acknowledges(informs: V3Informs) -> None:
     engine.message_id += 1000
     assert informs.read(engine.respond(), 0) is None
     assert informs.read(right, 0) == Acknowledged(ORDER.request_id)
+
+
+def test_an_inform_in_a_devices_context_is_acknowledged_in_that_context_alone() -> None:
+    numbers = count(77)
+    informs, engine = V3Informs(localized, PRIV, OWN, lambda: next(numbers), 1, names_device=True), Engine()
+    for _ in range(2):
+        informs.read(engine.answer(informs.message(ORDER, 0)), 0)
+    answered = engine.answer(informs.message(ORDER, 0))
+    assert tlv(4, OWN) + tlv(4, b"lts1") in engine.scoped
+    assert informs.read(answered, 0) is None, "it names the default context"
+    engine.context = b"lts1"
+    assert informs.read(engine.answer(informs.message(ORDER, 0)), 0) == Acknowledged(ORDER.request_id)
 
 
 def test_answers_from_before_are_not_taken(informs: V3Informs) -> None:

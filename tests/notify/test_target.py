@@ -14,7 +14,7 @@ from tests.notify.running import ALL, users, view
 def test_a_receiver_has_the_view_it_names_or_its_users_at_its_level(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def of_user(name: str, level: Level) -> View:
+    def of_user(name: str, level: Level, context: str) -> View:
         asked.append((name, level))
         return view("1.3.6.1.4")
 
@@ -30,3 +30,19 @@ def test_a_receiver_has_the_view_it_names_or_its_users_at_its_level(monkeypatch:
     assert [target.view for target in targets] == [ALL, view("1.3.6.1.2.1.1"), view("1.3.6.1.4"), view("1.3.6.1.4")]
     assert asked == [("user-priv", Level.AUTH_PRIV), ("user-priv", Level.AUTH_NO_PRIV)]
     assert [target.user for target in targets] == [None, None, known[0], known[0]]
+
+
+def test_a_receiver_that_is_told_contexts_has_the_view_of_each_where_that_is_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def of_user(name: str, level: Level, context: str) -> View:
+        return view("1.3.6.1.2") if context == "two" else ALL
+
+    receivers = [
+        {"name": name, "address": "192.0.2.1", "version": "v3", "user": "user-priv", "context": context}
+        for name, context in (("a", "device"), ("b", "default"))
+    ]
+    settings = NotificationSettings.model_validate({"receivers": receivers})
+    told, untold = make_targets(settings, users(monkeypatch), {}, of_user, ["one", "two"])
+    assert (told.view, told.views) == (ALL, {"two": view("1.3.6.1.2")})
+    assert (untold.view, untold.views) == (ALL, {})

@@ -62,6 +62,14 @@ def test_rfc3415_3_2_step_5_a_view_there_is_not_is_refused() -> None:
     assert here.notify_view(3, "u", 3, "") == EVERYTHING
 
 
+def test_what_is_told_in_a_context_is_not_cut_to_what_it_shows_and_still_needs_a_row_for_it() -> None:
+    rows = {"ops": (AccessRow(PRIV, read="all", notify="all", context="clock"),)}
+    here = Access({(3, "u"): "ops"}, rows, {"all": EVERYTHING}, {"": EVERYTHING, "clock": SYSTEM, "other": SYSTEM})
+    assert here.read_view(3, "u", 3, "clock") == SYSTEM
+    assert here.notify_view(3, "u", 3, "clock") == EVERYTHING
+    assert here.notify_view(3, "u", 3, "other") is Refusal.NO_ACCESS_ENTRY
+
+
 def number(view: View | Refusal) -> int | Refusal:
     """Which of the numbered views this is."""
     return view if isinstance(view, Refusal) else view.starts[0][-1]
