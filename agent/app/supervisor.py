@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import selectors
 import signal
 import socket
 import time
 from collections.abc import Callable, Coroutine
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
 from functools import partial
 from typing import Any, Final
@@ -44,6 +45,14 @@ def _address(opened: socket.socket) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+def _allow_files() -> None:
+    """Have as many files as the machine allows: every device may have sockets of its own, and 1024 are soon used up."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with suppress(ValueError, OSError):  # what is allowed by word is not allowed everywhere
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 class Supervisor:
     """Runs the agent until it is told to stop. Use `run` once, in the main thread.
 
@@ -67,6 +76,7 @@ class Supervisor:
         Raises:
             HostError: an address or the state directory cannot be had.
         """
+        _allow_files()
         with ExitStack() as undo:
             # First: of a second agent this is the better complaint.
             self._lock = StateLock(self._settings.state_dir)

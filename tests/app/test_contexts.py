@@ -14,7 +14,8 @@ from agent.config import Settings
 from agent.config.secret import Secret
 from agent.errors import HostError
 from agent.sim import SimSpec
-from tests.support.running import RunningAgent, Simulating, Starting, configured, device, pace
+from tests.notify.receivers import Recorder
+from tests.support.running import RunningAgent, Simulating, Starting, configured, device, pace, wait_for
 from tests.support.tools import tool
 
 ROOT = ".1.3.6.1.4.1.8072.9999.9999.5597.1"
@@ -238,3 +239,29 @@ def test_addresses_of_devices_come_move_and_go_by_reload(
     agent.call(lambda: agent.app.reload(settings(one=first)))
     assert names_at(agent, f"127.0.0.1:{first}") == ["one"]
     assert is_free(second)
+
+
+def test_an_alarm_of_a_device_is_told_from_its_own_address_and_after_a_reload_from_another(
+    tmp_path: Path, simulate: Simulating, agent_on: Starting
+) -> None:
+    port = simulate(SimSpec(clients=1)).port
+    there = Recorder()
+    rules = {"deviceUnreachable": {"failures": 1}}
+    receivers = {"receivers": [{"name": "nms", "address": f"127.0.0.1:{there.port}", "community": "public"}]}
+
+    def settings(own: str, port: int) -> Settings:
+        one = device(port, "one", listen=[f"{own}:0"], alarms=rules)
+        return configured(tmp_path, one, notifications=receivers, snmp=SNMP | {"communities": [{"name": "fleet"}]})
+
+    def told_from(address: str) -> bool:
+        there.read()
+        return address in {host for host, _ in there.sources}
+
+    try:
+        agent = agent_on(settings("127.0.0.88", free_ports(1)[0]))
+        wait_for(lambda: told_from("127.0.0.88"), "the alarm")
+        assert there.sources[0][0] == "127.0.0.1", "a cold start is the agent's own"
+        agent.call(lambda: agent.app.reload(settings("127.0.0.89", port)))
+        wait_for(lambda: told_from("127.0.0.89"), "its end")
+    finally:
+        there.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import threading
@@ -291,6 +292,16 @@ def is_free(port: int) -> bool:
         return True
 
 
+@pytest.fixture
+def few_files() -> Iterator[None]:
+    """Programs that are started may have 128 files, as long as they do not ask for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("few_files")
 def test_three_hundred_addresses_come_by_one_reload(tmp_path: Path) -> None:
     with AgentProcess(tmp_path) as agent:
         ports = sorted({free_port() for _ in range(300)})
