@@ -63,7 +63,8 @@ def _overlays(settings: Settings, device: DeviceSettings) -> tuple[Path, ...]:
 
 
 def _summary(settings: Settings) -> Iterator[str]:
-    yield f"  listens on {', '.join(settings.snmp.listen)}"
+    fronts = f"; {settings.snmp.fronts} processes answer" if settings.snmp.fronts > 1 else ""
+    yield f"  listens on {', '.join(settings.snmp.listen)}{fronts}"
     yield f"  module at {settings.root_oid}; state in {settings.state_dir}"
     yield from (f"  {line}" for line in grants(settings.snmp))
     for device in settings.devices:

@@ -27,6 +27,13 @@ def test_the_address_that_stands_for_a_device_is_said(command: Commands, configu
     assert "every 30 s; its own address 127.0.0.1:11611, [::1]:11611" in result.output
 
 
+def test_several_fronts_are_said(command: Commands, tmp_path: Path) -> None:
+    path = tmp_path / "agent.yaml"
+    path.write_text("snmp: {listen: ['127.0.0.1:0'], fronts: 2, communities: [{name: testing}]}\n", encoding="utf-8")
+
+    assert "listens on 127.0.0.1:0; 2 processes answer\n" in command("check", "-c", str(path)).output
+
+
 def test_a_wrong_key_is_named_with_its_file_and_the_exit_code_is_78(
     command: Commands, configured: Callable[..., Path]
 ) -> None:

@@ -150,7 +150,8 @@ def test_a_change_that_cannot_be_had_leaves_all_as_before(open_now: Sockets, tak
 def test_each_front_has_a_socket_of_its_own_at_every_address_and_strangers_have_none() -> None:
     kept = Sockets(3)
     port = free_port()
-    kept.take(kept.prepare([address(port), address(0, "one"), address(0, "two")]))
+    six = ListenAddress("[::]:0", "two", "somewhere")
+    kept.take(kept.prepare([address(port), address(0, "one"), six]))
     try:
         ports = [[opened.getsockname()[1] for opened in kept.contexts(front)] for front in range(3)]
         assert ports[0] == ports[1] == ports[2]
