@@ -20,10 +20,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from agent.app.answering import make_answering
+from agent.app.answering import Inside, make_answering
 from agent.app.back import Back, Start
 from agent.channel.back_end import BackEnd
 from agent.channel.front_end import FrontEnd
+from agent.channel.tally import Tally
 from agent.cli.run import start_logging
 from agent.config import Settings
 from agent.device.client import Client
@@ -131,7 +132,8 @@ async def serve(settings: Settings, work: Callable[[Back], Any]) -> Any:
     sockets, identity = open_sockets(settings.snmp.listen), start_engine(settings.state_dir, None)
 
     def front(lost: Callable[[], None]) -> tuple[WireService, FrontEnd]:
-        answering = make_answering(settings, identity, sockets, refuse, lambda failure: None)
+        inside = Inside(dict.fromkeys(sockets, ""), Tally().share(), identity.salts(0))
+        answering = make_answering(settings, identity, inside, refuse, lambda failure: None)
         assert isinstance(answering, WireService)  # noqa: S101 - as `snmp.engine` says
         return answering, FrontEnd(answering, 0, lambda: None, lost)
 

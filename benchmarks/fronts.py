@@ -122,4 +122,4 @@ def _ready(selector: selectors.BaseSelector) -> list[Any]:
 
 
 if __name__ == "__main__":
-    run_alone(__doc__, fronts)
+    run_alone(__doc__, lambda options: fronts)

@@ -65,7 +65,7 @@ def test_the_page_says_what_was_missed_and_how_far() -> None:
 
 
 def test_a_figure_without_a_target_has_no_table_of_them() -> None:
-    assert "| target |" not in page([figure([4.0], [2.0])], 1)
+    assert "| target |" not in page([figure([4.0], [2.0])])
 
 
 def test_a_figure_comes_back_from_json_as_it_was() -> None:
