@@ -270,6 +270,7 @@ class Alarming:
             self._wake.clear()
             try:
                 self._watcher.tick(instant())
+                await asyncio.sleep(0)  # what was decided is sent before it is shown
                 self._show_in_turn()
                 if self._delivered:
                     self._delivered = False

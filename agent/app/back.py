@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import platform
 import socket
@@ -27,10 +26,12 @@ from agent.mib.standard import STANDARD, SelfView
 from agent.model.alarm.events import ProcessDied
 from agent.model.identity import Identities
 from agent.model.place import DEVICE, Place
+from agent.model.rest import Rest
 from agent.service.assigner import Assigner
 from agent.service.interapp import OWNER as MESSAGES
 from agent.service.interapp import Around, InterApp, MessageFiles
 from agent.service.keeper import Keeper, Limits, Surroundings
+from agent.service.paced import Paced
 from agent.service.poller import OpenSession, Poller
 from agent.service.rejections import Rejections
 from agent.service.state import StateStore
@@ -45,8 +46,11 @@ from agent.wire.writing import Assignment, Result
 
 log = logging.getLogger(__name__)
 
-PLACES_S: Final = 0.5
-"""Time after which contexts that came or went are made known."""
+PLACES_REST: Final = 20
+PLACES_REST_MAX_S: Final = 5.0
+AGENT_REST: Final = 20
+AGENT_REST_MAX_S: Final = 1.0
+"""What is made of all devices after each poll of one rests so many times as long as it took."""
 AUTHENTICATION_FAILED = {"event": "authenticationFailed"}
 """What the front tells when a message failed authentication."""
 
@@ -110,7 +114,8 @@ class Back:
         self._loaded = datetime.now(timezone.utc)
         self._indexes: dict[str, int] = {}
         self.keepers: dict[str, Keeper] = {}
-        self._placing: asyncio.TimerHandle | None = None
+        self._places_shown = Paced(self.place, Rest(PLACES_REST, PLACES_REST_MAX_S))
+        self._agent_shown = Paced(self._serve_agent, Rest(AGENT_REST, AGENT_REST_MAX_S))
 
     async def start(self) -> None:
         """Begin to poll, to work and to be served.
@@ -135,7 +140,7 @@ class Back:
                 self.keepers.values(),
                 self._open_session,
                 self.settings.max_parallel_polls,
-                self._serve_agent,
+                self._agent_shown.want,
                 Rejections(self._state),
             )
             self.interapp = InterApp(self.settings, self._files, self.poller, self._around_bus())
@@ -155,8 +160,8 @@ class Back:
 
     async def stop(self, drain_s: float = DRAIN_S) -> None:
         """Stop working, then polling, then notifying; informs have so long to be acknowledged."""
-        if self._placing is not None:
-            self._placing.cancel()
+        self._places_shown.stop()
+        self._agent_shown.stop()
         await self.interapp.stop()
         await self.poller.stop()
         await self.alarming.stop(drain_s)
@@ -240,20 +245,18 @@ class Back:
         return places
 
     def _placed(self) -> None:
-        """Contexts came or went; of many in a row only the last matters."""
-        if self._placing is None:
-            self._placing = asyncio.get_running_loop().call_later(PLACES_S, self.place)
+        """Contexts came or went."""
+        self._places_shown.want()
 
     def place(self) -> None:
         """Make the contexts known that there are now."""
-        self._placing = None
         self._policy = self._make_policy()
         self._answering.obey(self._policy)
         self._serve_self()
 
     def _around_alarms(self) -> AlarmsAround:
         return AlarmsAround(
-            self.module, self._agent_plan, self._start.identity, self._state, self._answering, self._serve_agent
+            self.module, self._agent_plan, self._start.identity, self._state, self._answering, self._agent_shown.want
         )
 
     def _around_bus(self) -> Around:

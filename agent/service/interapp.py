@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from agent.config import Settings
 from agent.device.redact import Redactor
@@ -15,6 +16,7 @@ from agent.mib.declaration import Feed
 from agent.mib.groups.interapp import BusView, SlotCommandRow
 from agent.mib.plan import Plan
 from agent.model.message import Entry, Event, Message, Reason
+from agent.model.rest import Rest
 from agent.service.bus import Bus, Office
 from agent.service.busview import bus_view, slot_rows
 from agent.service.controls import NOT_WRITABLE, CheckAlarm, Controls
@@ -33,6 +35,10 @@ from agent.wire.block import Block, make_blocks
 
 OWNER = "messages"
 """Owner of the blocks in the store."""
+SHOW_REST: Final = 3
+SHOW_REST_MAX_S: Final = 1.0
+"""The tables that were built rest so many times as long as that took, up to so many seconds: a thousand devices that
+come up one after the other must not hold up all else."""
 
 
 class Sink(Protocol):
@@ -99,7 +105,8 @@ class InterApp:
         self._refreshing: asyncio.Task[None] | None = None
         self._stale = False
         self._made = self._served = 0
-        self._slots: tuple[SlotCommandRow, ...] = ()
+        self._slots: Mapping[int, tuple[SlotCommandRow, ...]] = {}
+        self._rest = Rest(SHOW_REST, SHOW_REST_MAX_S)
         self.controls = Controls(self.bus, around.assign, self.view, around.check_alarm)
         self.watch = PollWatch(self.bus.submit, self.bus.tell)
         self._poller = poller
@@ -126,7 +133,8 @@ class InterApp:
         await self.server.stop()
         await self.bus.stop()
         if self._refreshing is not None:
-            await self._refreshing
+            self._refreshing.cancel()
+            await asyncio.wait([self._refreshing])
         self._files.store.close()
 
     def configure(self, settings: Settings) -> None:
@@ -152,9 +160,12 @@ class InterApp:
 
     async def _refreshed(self) -> None:
         while self._stale:
-            self._stale = False
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(self._rest.left_s(loop.time()))
+            began_s, self._stale = loop.time(), False
             number, view = self._next(), self.view()
             self._serve(number, view, await asyncio.to_thread(self._blocks, view))
+            self._rest.begin(began_s, loop.time())
 
     def _next(self) -> int:
         self._made += 1
@@ -166,12 +177,15 @@ class InterApp:
 
     def _serve(self, number: int, view: BusView, blocks: list[Block]) -> None:
         if number > self._served:  # else something newer was served while these were built
-            self._served, self._slots = number, view.slots
+            self._served = number
+            self._slots = {
+                device: tuple(rows) for device, rows in groupby(view.slots, key=lambda row: row.device_index)
+            }
             self._around.sink.swap(OWNER, blocks)
 
     def _polled(self, keeper: Keeper, outcome: Outcome) -> None:
         self.watch.look(keeper, outcome)
-        if slot_rows(self._around.keepers().values()) != self._slots:
+        if slot_rows([keeper]) != self._slots.get(keeper.index, ()):
             self._refresh()
 
 
