@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from agent.mib.declaration import Column, Feed, Index, Scalars, Table
 from agent.mib.groups.ptp import ACCURACY, DELAY_MECHANISM, INSTANCES, PLACES, TIME_SOURCE
+from agent.mib.groups.ptp import PORT_STATE as OWN_PORT_STATE
 from agent.mib.host.common import like
 from agent.mib.host.vendor.common import DISPLAY, STATUS, SWITCH, of_device, renamed, slots, states, switch, words
 from agent.mib.syntax import COUNTER64, UNSIGNED32, Reader, unsigned32
@@ -43,6 +44,7 @@ DELAY: Final = words(end2End=0, peer2Peer=1)
 AVAILABLE: Final = words(no=0, yes=1)
 _BYTE: Final = unsigned32(0, 255)
 
+_port_state = renamed(OWN_PORT_STATE, **{word: word for word in PORT_STATE.labels})
 _accuracy = renamed(
     ACCURACY,
     **{word: word for word in CLOCK_ACCURACY.labels if word in ACCURACY.labels},
@@ -126,7 +128,7 @@ TABLE = Table(
     (
         Column(1, "mbgLtNgPtpIndex", UNSIGNED32, "Number of the instance, as lnbPtpInstanceIndex.", value=_number),
         Column(2, "mbgLtNgPtpMode", MODE, "Obsolete; always 0.", value=_when_there(lambda row: "notAvailable")),
-        replace(like(3, "mbgLtNgPtpPortState", PORT_STATE, "lnbPtpPortState", PORT_STATE.read),
+        replace(like(3, "mbgLtNgPtpPortState", PORT_STATE, "lnbPtpPortState", _port_state),
                 otherwise=lambda row: None if _is_instance(row) else "disabled"),
         _text(4, "GrandmasterMac", "lnbPtpGmIdentity", _mac_of),
         like(5, "mbgLtNgPtpClockAccuracy", CLOCK_ACCURACY, "lnbPtpClockAccuracy", _accuracy),
