@@ -52,7 +52,7 @@ class Notices:
         return (*located.oid, *key) if located else (0, 0)
 
     def of_alarm(self, alarm: Alarm, view: AlarmView, uptime_ticks: int, other: Wording | None = None) -> Notice:
-        """The notice about an alarm as it is now: raised, changed, cleared or repeated alike; `other` as in a notice."""
+        """The notice about an alarm as it is now: raised, changed, cleared or repeated alike; `other` as in Notice."""
         name = BY_NAME[alarm.alarm_type].notification
         return Notice(
             oid=self._oids[name],

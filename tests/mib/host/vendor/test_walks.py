@@ -82,7 +82,7 @@ def test_the_status_of_a_real_m300() -> None:
 
 
 def test_the_walk_of_a_simulated_m3000_with_hps_cards() -> None:
-    lines = walk(M3000, LANTIME)
+    lines = [line for line in walk(M3000, LANTIME) if not line.startswith("mbgLtNgSnmpSubagentVersion")]
     if os.environ.get("UPDATE_GOLDEN"):
         WALK.write_text("\n".join(lines) + "\n", encoding="utf-8")
     expected = WALK.read_text(encoding="utf-8").splitlines()
