@@ -18,7 +18,7 @@ from agent.wire.notice import Wording
 
 SYS_NAME: Final[Oid] = (1, 3, 6, 1, 2, 1, 1, 5, 0)
 ENTERPRISE: Final[Oid] = TRAPS[:-1]
-"""mbgLantimeNGTrap: the enterprise that the vendor's agent names, and the one of its v1 traps."""
+"""mbgLtNgTrapNotifications: the enterprise that the vendor's agent names, and the one of its v1 traps."""
 NAME_FACT: Final = "sysName"
 """The fact that holds the name of a device as a host, in row 0."""
 

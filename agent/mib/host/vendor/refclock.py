@@ -207,7 +207,7 @@ CLOCKS = Table(
         Column(1, "mbgLtNgRefclockIndex", unsigned32(1, LARGEST), "Number in the name of the slot.", value=number),
         Column(2, "mbgLtNgRefclockType", TYPE, "Model of the clock; unknown for one that the MIB does not know.",
                ("module.info.model",), read=_type, otherwise=lambda row: "unknown"),
-        Column(3, "mbgLtNgRefclockUsage", USAGE, "primary: the device follows this clock.", value=_usage),
+        Column(3, "mbgLtNgRefclockUsage", USAGE, "primary: the device follows this clock (its clock-idx, or the device's reference).", value=_usage),
         replace(like(4, "mbgLtNgRefclockState", STATE, "lnbClockState", _state), otherwise=lambda row: "notAvailable"),
         Column(5, "mbgLtNgRefclockSubstate", SUBSTATE, "State of the clock's own receiver; of a clock that follows "
                "another reference, which one.", value=_substate),
@@ -219,7 +219,7 @@ CLOCKS = Table(
         Column(8, "mbgLtNgRefclockStatusB", PERCENT, "Field strength of a long-wave receiver in percent.",
                paths_of("lnbLongWaveFieldStrength"), read=_at_most_100, otherwise=lambda row: 0),
         Column(9, "mbgLtNgRefclockMaxStatusB", PERCENT, "100 for long wave.", value=_of_long_wave),
-        Column(10, "mbgLtNgRefclockAdditionalInfo", INFORMATION, "Whether a leap second is announced.",
+        Column(10, "mbgLtNgRefclockAdditionalInfo", INFORMATION, "Whether the device, or the clock itself, announces a leap second.",
                value=_information),
         Column(11, "mbgLtNgRefclockLeapSecondDate", DISPLAY, "Date of the leap second announced, or not announced.",
                value=_leap_second),
@@ -331,7 +331,7 @@ GROUP = states(
         "mbgLtNgRefclockScalars",
         (
             Column(1, "mbgLtNgNumberOfRefclocks", unsigned32(0, LARGEST), "Clocks that are there.", value=_count),
-            Column(5, "mbgLtNgRefclockGpsPos", DISPLAY, "Position in one line.", value=_position),
+            Column(5, "mbgLtNgRefclockGpsPos", DISPLAY, "Position in one line: of the first clock that has one, else of the device.", value=_position),
         ),
         feed=Feed.DOCUMENT,
     ),
