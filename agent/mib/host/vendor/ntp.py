@@ -92,14 +92,16 @@ GROUPS = (
             0,
             "mbgLtNgNtpScalars",
             (
-                Column(1, "mbgLtNgNtpCurrentState", STATE, "State of the NTP service: whether it runs, its stratum and its leap indicator.", value=_state),
+                Column(1, "mbgLtNgNtpCurrentState", STATE,
+                       "State of the NTP service: whether it runs, its stratum and its leap indicator.", value=_state),
                 Column(2, "mbgLtNgNtpStratum", integer32(0, UNSYNCHRONIZED), "Stratum of the NTP service.",
                        (f"{_SYS}.stratum",), follows="lnbNtpSystemStratum", otherwise=fixed(0)),
                 Column(3, "mbgLtNgNtpRefclockName", DISPLAY, "Reference identifier of the NTP service.",
                        (f"{_SYS}.refid",), follows="lnbNtpSystemRefId", otherwise=fixed(NOT_AVAILABLE)),
                 Column(4, "mbgLtNgNtpRefclockOffset", DISPLAY, "Offset of the source followed, as a number; n/a when "
                        "none is.", value=_offset_ms, units="milliseconds"),
-                Column(5, "mbgLtNgNtpVersion", DISPLAY, "Version of the firmware's NTP package; that of ntpd is not told.", value=_version),
+                Column(5, "mbgLtNgNtpVersion", DISPLAY,
+                       "Version of the firmware's NTP package; that of ntpd is not told.", value=_version),
             ),
             feed=Feed.DOCUMENT,
         ),
