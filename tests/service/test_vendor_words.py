@@ -174,10 +174,9 @@ def test_the_vendors_words_are_still_there_after_a_restart(tmp_path: Path) -> No
 def test_an_end_while_another_event_is_triggered_is_told_as_that(story: Story) -> None:
     alarm = replace(next(iter(story.watch.watcher.view().alarms)), site=SITE, alarm_type="deviceEvent",
                     resource="event/refclock-1-not-responding", text="", value="", cleared=True)  # fmt: skip
-    rows = {"lnbEventKey": {(1, 1): "refclock-1-not-sync"}, "lnbEventTriggered": {(1, 1): True}}
+    listed = Facts().with_cell("lnbEventKey", (1, 1), "refclock-1-not-sync")
     for triggered, name in ((True, "ReceiverNotSync"), (False, "ReceiverSync")):
-        rows["lnbEventTriggered"] = {(1, 1): triggered}
-        made = wording_of_alarm(alarm, Facts(rows), default_rules)
+        made = wording_of_alarm(alarm, listed.with_cell("lnbEventTriggered", (1, 1), triggered), default_rules)
         assert made
         assert NAMES[made.oid[-1]] == name
 
@@ -186,10 +185,10 @@ def test_an_event_that_is_ignored_leaves_the_word_to_our_own_rule(tmp_path: Path
     story = Story(tmp_path)
     alarm = replace(next(iter(story.watch.watcher.view().alarms)), site=SITE, alarm_type="ntpNotSynchronized",
                     resource="", cleared=False)  # fmt: skip
-    rows = {"lnbEventKey": {(1, 1): "ntp-not-sync"}, "lnbEventType": {(1, 1): "error"}}
-    assert wording_of_alarm(alarm, Facts(rows), default_rules) is None
+    listed = Facts().with_cell("lnbEventKey", (1, 1), "ntp-not-sync").with_cell("lnbEventType", (1, 1), "error")
+    assert wording_of_alarm(alarm, listed, default_rules) is None
     other = settings({"rules": {"deviceEvent": {"ignored": ["ntp-not-sync"]}}})
-    assert wording_of_alarm(alarm, Facts(rows), other.rules(""))
+    assert wording_of_alarm(alarm, listed, other.rules(""))
     story.watch.stop()
 
 

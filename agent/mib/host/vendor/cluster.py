@@ -9,7 +9,7 @@ from agent.mib.declaration import Column, Feed, Index, Scalars, Table
 from agent.mib.groups.event import event_key
 from agent.mib.groups.network import CLUSTER_CLASS, CLUSTER_PORT, CLUSTER_RECONFIGURATION
 from agent.mib.host.common import like
-from agent.mib.host.vendor.common import DISPLAY, STATUS, events, renamed, states, words
+from agent.mib.host.vendor.common import DISPLAY, STATUS, events, renamed, states, understood, words
 from agent.mib.syntax import UNSIGNED32
 from agent.mib.view import Row, parsed
 from agent.model import reading
@@ -34,7 +34,7 @@ _reconfiguration = renamed(
 
 
 def _is_on(row: Row) -> bool:
-    return reading.truth(row.find("enabled")) is True
+    return understood(reading.truth, row.find("enabled")) is True
 
 
 def _number(row: Row) -> int:
@@ -50,7 +50,7 @@ def _falseticker(row: Row) -> str | None:
     """What the device's own events say of it."""
     for event in events(row):
         if event_key(event.keys[-1]) == _DETECTED:
-            return "yes" if reading.truth(event.find("triggered")) is True else "no"
+            return "yes" if understood(reading.truth, event.find("triggered")) is True else "no"
     return None
 
 

@@ -97,6 +97,18 @@ def of_device(row: Row, path: str) -> Json:
     return root_row(row.view).find(path)
 
 
+def understood(reader: Reader, raw: Json) -> Any:
+    """A raw value as a reader understands it, None where it says nothing or cannot be understood.
+
+    For what decides on rows, and for cells that have to be there whatever the device writes.
+    """
+    try:
+        value = reader(raw)
+    except reading.Unreadable:
+        return None
+    return None if isinstance(value, Absent) else value
+
+
 def ending(row: Row, pattern: str) -> int | None:
     """The number in the name of a row's slot or port, None where the name is not like that."""
     found = re.fullmatch(pattern, row.keys[0])

@@ -24,6 +24,7 @@ from agent.mib.host.vendor.common import (
     paths_of,
     renamed,
     switch,
+    understood,
     words,
 )
 from agent.mib.host.vendor.ethernet import is_there, number
@@ -90,9 +91,9 @@ def _interface_index(row: Row) -> Iterable[int]:
 def _address(row: Row, origin: str, family: str, member: str) -> str | Absent | None:
     """A member of the interface's first address of this origin ("" for any) and family."""
     for one in _rows(row, f"{_INTERFACES}.addresses[]"):
-        if one.keys[0] != row.keys[0] or reading.label(one.find("addresstype")) != family:
+        if one.keys[0] != row.keys[0] or understood(reading.label, one.find("addresstype")) != family:
             continue
-        if origin in ("", reading.label(one.find("iftype"))):
+        if origin in ("", understood(reading.label, one.find("iftype"))):
             return reading.text(one.find(member))
     return None
 

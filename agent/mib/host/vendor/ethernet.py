@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from agent.mib.declaration import Column, Index, Table
 from agent.mib.host.common import like
-from agent.mib.host.vendor.common import STATUS, ending, states, words
+from agent.mib.host.vendor.common import STATUS, ending, states, understood, words
 from agent.mib.syntax import UNSIGNED32
 from agent.mib.view import Row
 from agent.model import reading
@@ -21,7 +21,7 @@ _OTHERS: Final = 1000
 
 def is_there(row: Row) -> bool:
     """Whether the unit has the port; some list ports that it does not have."""
-    return reading.truth(row.find("port-available")) is not False
+    return understood(reading.truth, row.find("port-available")) is not False
 
 
 def number(row: Row) -> int:

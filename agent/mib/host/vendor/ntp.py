@@ -9,7 +9,7 @@ from typing import Final
 
 from agent.mib.declaration import Column, Feed, Scalars
 from agent.mib.groups.ntp import SYSTEM_ROW, leap
-from agent.mib.host.vendor.common import DISPLAY, NOT_AVAILABLE, STATUS, fixed, of_device, states, words
+from agent.mib.host.vendor.common import DISPLAY, NOT_AVAILABLE, STATUS, fixed, of_device, states, understood, words
 from agent.mib.syntax import COUNTER64, UNSIGNED32, Syntax, integer32
 from agent.mib.view import Row, parsed
 from agent.model import reading
@@ -24,16 +24,17 @@ _OWN_CLOCK: Final = "127.127."
 _SYS: Final = f"status.ntp.{SYSTEM_ROW}"
 
 
-def _stratum(row: Row) -> int | Absent:
-    return reading.integer(of_device(row, f"{_SYS}.stratum"))
+def _stratum(row: Row) -> int | None:
+    stratum: int | None = understood(reading.integer, of_device(row, f"{_SYS}.stratum"))
+    return stratum
 
 
 def _state(row: Row) -> str | None:
     """The service runs and follows something; what is not said of the service is taken from its variables."""
-    stratum, running = _stratum(row), reading.truth(of_device(row, "status.services.network.ntp.running"))
-    if running is False or isinstance(stratum, Absent):
+    stratum, running = _stratum(row), understood(reading.truth, of_device(row, "status.services.network.ntp.running"))
+    if running is False or stratum is None:
         return fixed("notAvailable")(row)
-    lost = stratum >= UNSYNCHRONIZED or leap(of_device(row, f"{_SYS}.leap")) == 3
+    lost = stratum >= UNSYNCHRONIZED or understood(leap, of_device(row, f"{_SYS}.leap")) == 3
     return "notSynchronized" if lost else "synchronized"
 
 
@@ -43,15 +44,15 @@ def _associations(row: Row) -> list[Row]:
 
 def _followed(row: Row) -> Row | None:
     """The association that is followed: the one of the pulse, else the peer of the system."""
-    by_selection = {str(reading.label(one.find("status-peer-selection"))): one for one in _associations(row)}
+    by_selection = {understood(reading.label, one.find("status-peer-selection")): one for one in _associations(row)}
     return by_selection.get("ppsPeer") or by_selection.get("sysPeer")
 
 
 def _offset_ms(row: Row) -> str | None:
     """Milliseconds as a bare number; the REST API has seconds."""
     followed = _followed(row)
-    seconds = reading.number(followed.find("offset")) if followed else None
-    if seconds is None or isinstance(seconds, Absent):
+    seconds = understood(reading.number, followed.find("offset")) if followed else None
+    if seconds is None:
         return fixed(NOT_AVAILABLE)(row)
     return f"{seconds * 1000:.3f}"
 
@@ -63,14 +64,14 @@ def _server(row: Row) -> Row | None:
 
 def _server_name(row: Row) -> str | None:
     server = _server(row)
-    name = reading.text(server.find("name")) if server else None
-    return fixed(NOT_AVAILABLE)(row) if name is None or isinstance(name, Absent) else name
+    name = understood(reading.text, server.find("name")) if server else None
+    return fixed(NOT_AVAILABLE)(row) if name is None else str(name)
 
 
 def _server_offset(row: Row) -> str | None:
     server = _server(row)
-    seconds = reading.number(server.find("offset")) if server else None
-    return fixed(NOT_AVAILABLE)(row) if seconds is None or isinstance(seconds, Absent) else f"{seconds:.6f}"
+    seconds = understood(reading.number, server.find("offset")) if server else None
+    return fixed(NOT_AVAILABLE)(row) if seconds is None else f"{seconds:.6f}"
 
 
 def _version(row: Row) -> str | None:

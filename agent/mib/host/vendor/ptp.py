@@ -16,9 +16,9 @@ from agent.mib.groups.ptp import PORT_STATE as OWN_PORT_STATE
 from agent.mib.host.common import like
 from agent.mib.host.vendor.common import DISPLAY, STATUS, SWITCH, of_device, renamed, slots, states, switch, words
 from agent.mib.syntax import COUNTER64, UNSIGNED32, Reader, unsigned32
-from agent.mib.view import Row
+from agent.mib.view import Row, parsed
 from agent.model import reading
-from agent.model.document import Json, element_name
+from agent.model.document import Json, records
 from agent.model.reading import ABSENT, UTC, Absent
 
 MODE: Final = words(notAvailable=0, stopped=1, master=2, slave=3, ordinary=4)
@@ -104,10 +104,9 @@ def _seconds(row: Row) -> int | None:
 def _configured(row: Row) -> Iterator[Json]:
     """The configuration of the row's instance, where it is read."""
     for place in PLACES:
-        instances = of_device(row, f"configuration.chassis0.slots.{row.keys[0]}.module.{place}")
-        for position, instance in enumerate(instances if isinstance(instances, list) else ()):
-            if element_name(instance, position) == row.keys[1]:
-                yield instance
+        for record in records(row.view.root, parsed(f"configuration.chassis0.slots[].module.{place}[]")):
+            if record.keys == row.keys:
+                yield record.chain[-1]
 
 
 def _asymmetry(row: Row) -> str | Absent | None:

@@ -22,12 +22,13 @@ from agent.mib.host.vendor.common import (
     renamed,
     slots,
     states,
+    understood,
     words,
 )
 from agent.mib.syntax import INTEGER32, UNSIGNED32, closed, unsigned32
 from agent.mib.view import Row
 from agent.model import reading
-from agent.model.reading import ABSENT, Absent
+from agent.model.reading import Absent
 
 SYNC: Final = "status.system.sync-status"
 LARGEST: Final = 2
@@ -103,15 +104,15 @@ def _type(raw: Any) -> str | Absent:
 
 def _is_selected(row: Row) -> bool:
     """Whether the device follows this clock: the clock says so, or the device names it."""
-    use = reading.label(row.find("module.sync-status.clock-idx"))
+    use = understood(reading.label, row.find("module.sync-status.clock-idx"))
     reference = of_device(row, f"{SYNC}.reference")
-    return use == "selected" or (use is ABSENT and str(reference).startswith(f"{row.keys[0]}-"))
+    return use == "selected" or (use is None and str(reference).startswith(f"{row.keys[0]}-"))
 
 
 def _usage(row: Row) -> str:
     if _is_selected(row):
         return "primary"
-    use = reading.label(row.find("module.sync-status.clock-idx"))
+    use = understood(reading.label, row.find("module.sync-status.clock-idx"))
     return "secondary" if use == "notSelected" else "notAvailable"
 
 
@@ -134,8 +135,7 @@ def _receiver(row: Row) -> tuple[str, dict[str, Any]]:
 
 def _reference(row: Row) -> str | None:
     """The kind of reference that the selected clock follows, in our words; None when it is not said."""
-    word = REFERENCE_TYPE.read(of_device(row, f"{SYNC}.ref-type")) if _is_selected(row) else ABSENT
-    return None if isinstance(word, Absent) else word
+    return understood(REFERENCE_TYPE.read, of_device(row, f"{SYNC}.ref-type")) if _is_selected(row) else None
 
 
 def _substate(row: Row) -> str:
@@ -147,30 +147,33 @@ def _substate(row: Row) -> str:
         return _satellites(said)
     if kind == "longWave":
         return _long_wave(said)
-    state = CLOCK_STATE.read(row.find("module.sync-status.clock-status.clock"))
-    if kind != "timeCode" or isinstance(state, Absent):
+    state = understood(CLOCK_STATE.read, row.find("module.sync-status.clock-status.clock"))
+    if kind != "timeCode" or state is None:
         return "notAvailable"
     return "tcrSync" if state == "synchronized" else "tcrNotSync"
 
 
 def _satellites(said: dict[str, Any]) -> str:
     antenna, receiver = (one if isinstance(one, dict) else {} for one in (said.get("antenna"), said.get("receiver")))
-    if reading.truth(antenna.get("short-circuit")) is True:
+    if understood(reading.truth, antenna.get("short-circuit")) is True:
         return "gpsAntennaShortCircuit"
-    if reading.truth(antenna.get("connected")) is False:
+    if understood(reading.truth, antenna.get("connected")) is False:
         return "gpsAntennaDisconnected"
     states = {"synchronized": "gpsSync", "tracking": "gpsTracking", "warm-boot": "gpsWarmBoot",
               "cold-boot": "gpsColdBoot"}  # fmt: skip
-    return next((state for name, state in states.items() if reading.truth(receiver.get(name)) is True), "notAvailable")
+    return next(
+        (state for name, state in states.items() if understood(reading.truth, receiver.get(name)) is True),
+        "notAvailable",
+    )
 
 
 def _long_wave(said: dict[str, Any]) -> str:
     flags = said.get("pcps")
     if not isinstance(flags, dict):
         return "notAvailable"
-    if reading.truth(flags.get("freer")) is True:
+    if understood(reading.truth, flags.get("freer")) is True:
         return "lwNotSync"
-    return "lwSync" if reading.truth(flags.get("syncd")) is True else "lwNeverSync"
+    return "lwSync" if understood(reading.truth, flags.get("syncd")) is True else "lwNeverSync"
 
 
 def _at_most_100(raw: Any) -> int | Absent:
@@ -189,7 +192,7 @@ def _information(row: Row) -> str:
         of_device(row, f"{SYNC}.leapsecond-announced"),
         flags.get("ls-ann") if isinstance(flags, dict) else None,
     )
-    return "leapSecondAnnounced" if any(reading.truth(one) is True for one in announced) else "notAvailable"
+    return "leapSecondAnnounced" if any(understood(reading.truth, one) is True for one in announced) else "notAvailable"
 
 
 def _leap_second(row: Row) -> str:
@@ -234,8 +237,8 @@ CLOCKS = Table(
 
 def _utc_offset(row: Row) -> int | None:
     """GPS time is 19 s behind TAI (the difference of 1980, when GPS time began)."""
-    tai = reading.integer(of_device(row, "status.ntp.sys.tai"))
-    return None if isinstance(tai, Absent) or tai < 19 else tai - 19
+    tai = understood(reading.integer, of_device(row, "status.ntp.sys.tai"))
+    return None if tai is None or tai < 19 else tai - 19
 
 
 def _satellite(arc: int, name: str, what: str, own: str) -> Column:
@@ -272,9 +275,9 @@ def _count(row: Row) -> int | None:
 def _position(row: Row) -> str | None:
     """One line; of the first clock that has a position, else the device's own."""
     for slot in slots(row):
-        lat, lon, alt = (reading.number(slot.find(f"module.satellites.{name}"))
+        lat, lon, alt = (understood(reading.number, slot.find(f"module.satellites.{name}"))
                          for name in ("latitude", "longitude", "altitude"))  # fmt: skip
-        if number(slot) is not None and not any(isinstance(one, Absent) for one in (lat, lon, alt)):
+        if number(slot) is not None and None not in (lat, lon, alt):
             return f"Lat: {lat:.4f} Lon: {lon:.4f} Alt: {alt:.0f}m"
     found = re.fullmatch(r"\s*(-?\d+\.?\d*),\s*(-?\d+\.?\d*)\s*", str(of_device(row, "status.system.position")))
     return f"Lat: {float(found[1]):.4f} Lon: {float(found[2]):.4f}" if found else None
@@ -287,7 +290,7 @@ def _source(row: Row, place: int) -> str | Absent:
 
 def _followed(row: Row) -> str:
     """The kind of source that is followed now; the index of its row."""
-    return str(of_device(row, f"{SYNC}.ref-type"))
+    return str(of_device(row, f"{SYNC}.ref-type"))[:64]
 
 
 def _followed_index(row: Row) -> Iterable[int]:

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from agent.mib.declaration import Column, Feed, Scalars
-from agent.mib.host.vendor.common import DISPLAY, TRAPS, events, fixed, states
+from agent.mib.host.vendor.common import DISPLAY, TRAPS, events, fixed, states, understood
 from agent.mib.view import Row
 from agent.model import reading
-from agent.model.reading import Absent
 
 MESSAGE: Final = (*TRAPS, 100, 0)
 """mbgLtNgTrapMessage.0."""
@@ -19,8 +18,8 @@ def _latest(row: Row) -> str | None:
     """The event triggered last, and when; of several at the same second the last in the list."""
     stamped: list[tuple[datetime, str]] = []
     for event in events(row):
-        when = reading.moment(event.find("last-triggered"))
-        if not isinstance(when, Absent):
+        when = understood(reading.moment, event.find("last-triggered"))
+        if when is not None:
             stamped.append((when, event.keys[-1]))
     if not stamped:
         return fixed("no event")(row)

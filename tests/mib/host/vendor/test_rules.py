@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import random
 from typing import Any
 
 import pytest
@@ -313,3 +315,39 @@ def test_raw_codes_of_ptp_mean_the_same_as_words() -> None:
     for instance, code in zip(slot(root, "io1")["module"]["ptp-instances"], words.values(), strict=True):
         instance["port-ds"]["port-state"] = code
     assert vendor_cells(root)["PtpPortState"] == words
+
+
+WILD: tuple[Any, ...] = ({}, [], [{"object-id": 7}], "strange", "", 1.5e300, True, None, -1)
+
+
+def leaves(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where the leaves of a document are, and the objects and lists above them."""
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [path, *(leaf for key, child in children for leaf in leaves(child, (*path, key)))]
+
+
+def test_whatever_a_device_writes_there_is_an_answer_and_clocks_and_ntp_have_no_gap() -> None:
+    sound = document(clients=0)
+    status = sound["status"]
+    status["network"]["interfaces"][0]["cluster"]["ipv4"]["enabled"] = True
+    for gone in ("system-storage", "syncteam", "services"):
+        status.pop(gone, None)
+    status["chassis0"]["slots"] = [slot(sound, name) for name in ("pwr1", "cpu", "clk1", "io1")]
+    slot(sound, "clk1")["module"].pop("supported-string-types", None)
+    places = [path for path in leaves(status) if path]
+    chosen = random.Random(5).sample(places, min(len(places), 250))
+    for number, path in enumerate(chosen):
+        root = copy.deepcopy(sound)
+        node = root["status"]
+        for key in path[:-1]:
+            node = node[key]
+        node[path[-1]] = WILD[number % len(WILD)]
+        cells = vendor_cells(root)
+        assert [name for name in NTP if (0,) not in cells.get(name, {})] == [], (path, node[path[-1]])
+        for index in cells.get("RefclockIndex", {}):
+            gaps = [name for name in CLOCK if index not in cells.get(name, {})]
+            assert gaps == [], (path, node[path[-1]])
+        assert set(cells.get("RefclockSubstate", {}).values()) <= KNOWN_SUBSTATES
+
+
+CLOCK = [name for name, located in NAMED.items() if located.part.name == f"{PREFIX}RefclockTable"]
