@@ -20,7 +20,6 @@ from agent.mib.facts import facts_of
 from agent.mib.groups.device import slot_problems
 from agent.mib.host.system import host_name
 from agent.mib.host.view import root_row
-from agent.mib.plan import Plan
 from agent.mib.view import DeviceView, Drift, Marked, Marks
 from agent.model import exchange as exchanges
 from agent.model import health as healths
