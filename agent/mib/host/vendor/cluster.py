@@ -7,8 +7,8 @@ from typing import Final
 
 from agent.mib.declaration import Column, Feed, Index, Scalars, Table
 from agent.mib.groups.event import event_key
-from agent.mib.groups.network import CLUSTER_CLASS, CLUSTER_PORT, CLUSTER_RECONFIGURATION
-from agent.mib.host.common import like
+from agent.mib.groups.network import CLUSTER_RECONFIGURATION
+from agent.mib.host.common import by_label, like
 from agent.mib.host.vendor.common import DISPLAY, STATUS, events, renamed, states, understood, words
 from agent.mib.syntax import UNSIGNED32
 from agent.mib.view import Row, parsed
@@ -25,8 +25,8 @@ RECONFIGURATION: Final = words(notAvailable=0, normal=1, masterToSlave=2, slaveT
 FALSETICKER: Final = words(notAvailable=0, no=1, yes=2)
 _DETECTED: Final = "cluster-falseticker-detected"
 
-_port_state = renamed(CLUSTER_PORT, **{word: word for word in PORT_STATE.labels})
-_clock_class = renamed(CLUSTER_CLASS, **{word: word for word in CLOCK_CLASS.labels if word != "notAvailable"})
+_port_state = by_label("lnbNetClusterPortState", PORT_STATE)
+_clock_class = by_label("lnbNetClusterClockClass", CLOCK_CLASS)
 _reconfiguration = renamed(
     CLUSTER_RECONFIGURATION, currentlyNone="normal", normal="normal", masterToSlave="masterToSlave",
     slaveToMaster="slaveToMaster",

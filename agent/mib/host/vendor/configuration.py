@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from agent.mib.declaration import Column, Feed, Index, Scalars, Table
-from agent.mib.groups.hps import COPPER, IPV6_MODE, SDH, SSM
+from agent.mib.groups.hps import COPPER, SSM
 from agent.mib.groups.network import mac, port_name
-from agent.mib.groups.ptp import DELAY_MECHANISM, PROFILE, PROTOCOL, ROLE
-from agent.mib.host.common import like
+from agent.mib.groups.ptp import PROFILE, ROLE
+from agent.mib.host.common import by_label, like
 from agent.mib.host.vendor.common import (
     CONFIGURATION,
     DISPLAY,
@@ -177,7 +177,7 @@ _profile = renamed(
 _role = renamed(
     ROLE, ucMcMaster="bothMaster", **{word: word for word in PTP_MODE.labels if word in ROLE.labels}
 )  # fmt: skip
-_protocol = renamed(PROTOCOL, udpIpv4="udpIpv4", udpIpv6="udpIpv6", ieee8023="ieee8023")
+_protocol = by_label("lnbPtpConfigProtocol", NETWORK_PROTOCOL)
 _quality = renamed(
     SSM, **{word: word for word in QUALITY.labels if word in SSM.labels}, stuUnk="stuUkn", ssuA="ssuATnc",
     tnc="ssuATnc", eec2="eec2St3", st3="eec2St3", eec1="eec1Sec", sec="eec1Sec", dnu="dnuDus", dus="dnuDus",
@@ -231,7 +231,7 @@ PTP = Table(
         _card(12, "EnableDhcp", SWITCH, "lnbHpsDhcp", switch),
         like(13, "mbgLtNgCfgPtpMode", PTP_MODE, "lnbPtpConfigRole", _role),
         like(14, "mbgLtNgCfgPtpDelayMechanism", DELAY, "lnbPtpConfigDelayMechanism",
-             renamed(DELAY_MECHANISM, e2e="e2e", p2p="p2p")),
+             by_label("lnbPtpConfigDelayMechanism", DELAY)),
         like(15, "mbgLtNgCfgPtpNetworkProtocol", NETWORK_PROTOCOL, "lnbPtpConfigProtocol", _protocol),
         like(16, "mbgLtNgCfgPtpDomainNumber", _BYTE, "lnbPtpConfigDomain"),
         like(17, "mbgLtNgCfgPtpPriority1", _BYTE, "lnbPtpConfigPriority1"),
@@ -240,7 +240,7 @@ PTP = Table(
         like(20, "mbgLtNgCfgPtpAnnounceInterval", _INTERVAL, "lnbPtpConfigAnnounceInterval"),
         like(21, "mbgLtNgCfgPtpDelayReqInterval", _INTERVAL, "lnbPtpConfigDelayInterval"),
         _card(24, "Ipv6Mode", MODE_OF_IPV6, "lnbHpsIpv6Mode",
-              renamed(IPV6_MODE, static="static", ra="ra", dhcp="dhcp")),
+              by_label("lnbHpsIpv6Mode", MODE_OF_IPV6)),
         _card(25, "Ipv6Address", DISPLAY, "lnbHpsIpv6Address"),
         _card(28, "DscpClass", unsigned32(0, 64), "lnbHpsDscp"),
         like(29, "mbgLtNgCfgPtpMcastTtl", _BYTE, "lnbPtpConfigMulticastTtl"),
@@ -248,7 +248,7 @@ PTP = Table(
         Column(32, "mbgLtNgCfgPtpHybridMode", SWITCH, "Hybrid mode.", ("flags.hybrid-mode", "hybrid-mode"),
                read=switch),
         like(34, "mbgLtNgCfgPtpAnnRcptTmout", unsigned32(2, 255), "lnbPtpConfigAnnounceTimeout"),
-        _card(39, "SyncESdhNwOption", OPTION, "lnbSyncEOption", renamed(SDH, opt1="opt1", opt2="opt2")),
+        _card(39, "SyncESdhNwOption", OPTION, "lnbSyncEOption", by_label("lnbSyncEOption", OPTION)),
         _card(40, "SyncEInputSsm", QUALITY, "lnbSyncEInput", _quality),
         _card(41, "SyncEOutputSsm", QUALITY, "lnbSyncEOutput", _quality),
         _card(42, "SyncEGbitCopperMode", COPPER_MODE, "lnbSyncECopperMode", _copper),

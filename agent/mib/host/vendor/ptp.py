@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.mib.declaration import Column, Feed, Index, Scalars, Table
-from agent.mib.groups.ptp import ACCURACY, DELAY_MECHANISM, INSTANCES, PLACES, TIME_SOURCE
-from agent.mib.groups.ptp import PORT_STATE as OWN_PORT_STATE
-from agent.mib.host.common import like
+from agent.mib.groups.ptp import DELAY_MECHANISM, INSTANCES, PLACES
+from agent.mib.host.common import by_label, by_number, like
 from agent.mib.host.vendor.common import DISPLAY, STATUS, SWITCH, of_device, renamed, slots, states, switch, words
 from agent.mib.syntax import COUNTER64, UNSIGNED32, Reader, unsigned32
 from agent.mib.view import Row, parsed
@@ -44,16 +43,9 @@ DELAY: Final = words(end2End=0, peer2Peer=1)
 AVAILABLE: Final = words(no=0, yes=1)
 _BYTE: Final = unsigned32(0, 255)
 
-_port_state = renamed(OWN_PORT_STATE, **{word: word for word in PORT_STATE.labels})
-_accuracy = renamed(
-    ACCURACY,
-    **{word: word for word in CLOCK_ACCURACY.labels if word in ACCURACY.labels},
-    timeAccurateTo2Point5ms="timeAccurateTo2to5ms", timeAccurateGt10s="timeAccurateToGT10s",
-    unknown="timeAccurateToUnknown",
-)  # fmt: skip
-_source = renamed(
-    TIME_SOURCE, **{word: word for word in SOURCE.labels if word in TIME_SOURCE.labels}, otherSource="other"
-)
+_port_state = by_label("lnbPtpPortState", PORT_STATE)
+_accuracy = by_number("lnbPtpClockAccuracy", CLOCK_ACCURACY)
+_source = by_number("lnbPtpTimeSource", SOURCE)
 _delay = renamed(DELAY_MECHANISM, e2e="end2End", p2p="peer2Peer")
 
 

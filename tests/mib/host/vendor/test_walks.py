@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from agent import __version__
+from agent.config.device import HostSettings
 from agent.mib.encoding import Oid
-from agent.mib.host.vendor.common import STATUS
+from agent.mib.host.vendor.common import LANTIME, STATUS
 from agent.offline import walk_store
 from agent.service.capture import read_documents
 from tests.mib.host.hosts import NAMES, answers, shelf
@@ -69,6 +70,12 @@ def test_the_status_of_a_real_m300() -> None:
     path = shared("captures/m300-api10.json")
     expected = [f"mbgLtNg{line}" for line in M300.format(version=__version__).strip().splitlines()]
     assert walk(dict(read_documents(path.read_text(encoding="utf-8"), path.name)), STATUS) == expected
+
+
+def test_a_device_that_shows_no_vendor_view_has_none_of_it() -> None:
+    shown = shelf(answers("api20-m3000"), host=HostSettings(views=("standard",))).source("m3000")
+    assert list(walk_store(shown, LANTIME)) == []
+    assert len(walk(answers("api20-m3000"), LANTIME)) > 200
 
 
 PTP = (
