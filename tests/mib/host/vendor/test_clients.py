@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+import subprocess
 from dataclasses import replace
 
 import pytest
 
 from tests.mib.host.vendor.asking import NOTHING, B, Client
+from tests.support.tools import shared, tool
 
 SYSTEM = ".1.3.6.1.2.1.1"
 CLOCK, SUPPLY, FAN, PTP, CLUSTER = ".0.1.2.1", ".0.5.0.2.1", ".0.5.1.2.1", ".0.3.2.1", ".0.6.2.1"
@@ -245,3 +247,16 @@ def test_a_manager_of_v1_walks_the_whole_of_it(m3000: Client) -> None:
     assert set(old.walk(".0.1", "snmpwalk")) == set(m3000.walk(".0.1"))
     with_counters = {name for name, value in m3000.walk(".0.2").items() if value.kind == "Counter64"}
     assert set(old.walk(".0.2", "snmpwalk")) == set(m3000.walk(".0.2")) - with_counters
+
+
+def test_snmptable_prints_the_clocks_with_the_vendors_mib_loaded(m3000: Client) -> None:
+    command = (
+        tool("snmptable"), "-v2c", "-c", m3000.community, "-M", str(shared("mibs")), "-m", "MBG-SNMP-LTNG-MIB",
+        "-Cf", "|", f"127.0.0.1:{m3000.port}", "mbgLtNgRefclockTable",
+    )  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    head, *rows = [line.split("|") for line in done.stdout.splitlines() if "|" in line]
+    clocks = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [clock["mbgLtNgRefclockType"] for clock in clocks] == ["unknown", "gps180"]
+    assert {clock["mbgLtNgRefclockSubstate"] for clock in clocks} == {"gpsSync"}
+    assert {clock["mbgLtNgRefclockLeapSecondDate"] for clock in clocks} == {"not announced"}
