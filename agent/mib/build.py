@@ -155,7 +155,8 @@ def _content(plan: ColumnPlan, row: Any) -> bytes | None:
         return None
     if column.value is not None:
         return _computed(column, column.value, row)
-    return _read(plan, column, row)
+    content = _read(plan, column, row)
+    return _computed(column, column.otherwise, row) if content is None and column.otherwise is not None else content
 
 
 def _computed(column: Column, value_of: Callable[[Any], Any], row: Any) -> bytes | None:

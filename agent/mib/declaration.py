@@ -47,6 +47,7 @@ class Column:
         arc: last sub-identifier; given once, then locked.
         paths: where the value stands, relative to the row, in order of preference.
         value: function of the row, for values that are not (only) a path; None means an absent cell.
+        otherwise: function of the row, for where no path leads to a value; only where another MIB's readers need it.
         read: how the raw value is understood, when not as its syntax does.
         follows: the column whose overlay this one shares (a text beside a number is read from the same place).
         measured: goes when the device is down or the row's thing is missing; identity and status stay.
@@ -65,6 +66,7 @@ class Column:
     measured: bool = False
     live: bool = False
     access: Access = Access.READ_ONLY
+    otherwise: Callable[[Any], Any] | None = None
 
     def __post_init__(self) -> None:
         _check_length(self.name)
@@ -105,6 +107,7 @@ class Table:
         source: function of the view that yields rows, instead of paths.
         keep: name of the column that says present or missing; rows of vanished things then stay for the hold.
         when: a row counts only if this holds.
+        row_name: name of the conceptual row, where another MIB has not named it after the table.
     """
 
     arc: int
@@ -119,9 +122,10 @@ class Table:
     source: Callable[[Any], Iterable[Any]] | None = None
     keep: bool = False
     when: Callable[[Any], bool] | None = None
+    row_name: str = ""
 
     def __post_init__(self) -> None:
-        if not self.name.endswith("Table"):
+        if not (self.row_name or self.name.endswith("Table")):
             raise DeclarationError(f"{self.name}: a table's name ends in Table")
         if bool(self.rows) == bool(self.source):
             raise DeclarationError(f"{self.name}: rows come either from paths or from a function")
@@ -130,7 +134,7 @@ class Table:
     @property
     def entry(self) -> str:
         """Name of the conceptual row."""
-        return self.name.removesuffix("Table") + "Entry"
+        return self.row_name or self.name.removesuffix("Table") + "Entry"
 
     @property
     def served(self) -> tuple[Column, ...]:

@@ -18,6 +18,8 @@ from agent.mib.build import Memory, build
 from agent.mib.declaration import Feed
 from agent.mib.facts import facts_of
 from agent.mib.groups.device import slot_problems
+from agent.mib.host.system import host_name
+from agent.mib.host.view import root_row
 from agent.mib.view import DeviceView, Drift, Marked, Marks
 from agent.model import exchange as exchanges
 from agent.model import health as healths
@@ -34,6 +36,7 @@ from agent.service.fetch import Due, Fetcher, Poll
 from agent.service.hosts import PART, HostPlans, known_places, read_hosts
 from agent.wire.block import Block, make_blocks
 from agent.wire.shelf import host_owner
+from agent.wire.vendorwords import NAME_FACT
 
 log = logging.getLogger(__name__)
 
@@ -355,7 +358,7 @@ class Keeper:
         build(plan, (Feed.STATUS,), view, known.memory)
         document, memory = build(plan, (Feed.DOCUMENT,), view, known.memory)
         leftovers, _ = build(plan, (Feed.LEFTOVERS,), view, memory)
-        facts = facts_of(plan.module, document)
+        facts = facts_of(plan.module, document).with_cell(NAME_FACT, (0,), host_name(root_row(view)))
         hosts = read_hosts(self._around.plans, generation(known.root), view, memory)
         known = replace(
             known, memory=memory, drift=tuple(view.notes.drift.values()), facts=facts,
