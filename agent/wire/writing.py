@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from agent.mib.declaration import Access, Column, Module, Table
 from agent.mib.encoding import Oid, packed, unpacked
-from agent.mib.writing import Unacceptable, decoded
+from agent.mib.writing import Unacceptable, decoded_for
 from agent.wire.later import Later
 from agent.wire.pdu import Request, Value
 from agent.wire.view import View
@@ -158,7 +158,7 @@ class Writer:
         if writable is None:
             return NOT_WRITABLE
         try:
-            wanted = decoded(writable.column.syntax, value.tag, value.content)
+            wanted = decoded_for(writable.column, value.tag, value.content)
         except Unacceptable as problem:
             return problem.status
         instance = unpacked(name[4 * len(writable.oid) :])
