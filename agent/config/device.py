@@ -70,10 +70,10 @@ class PollSettings(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> PollSettings:
-        for key, path in [*(("subtrees", one) for one in self.subtrees), *(("branches", one) for one in self.branches or ())]:
-            if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_.:-]+)*", path):
-                root = "status" if key == "subtrees" else "configuration"
-                raise ValueError(f"{key}: {path!r} is not a path below /api/{root}, like network/ports")
+        for key, root, paths in (("subtrees", "status", self.subtrees), ("branches", "configuration", self.branches)):
+            for path in paths or ():
+                if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_.:-]+)*", path):
+                    raise ValueError(f"{key}: {path!r} is not a path below /api/{root}, like network/ports")
         return self
 
 
@@ -98,11 +98,14 @@ class WriteSettings(Model):
         body: what is posted: the whole object that holds the value, as the device was seen to be written, or only
             the members that change.
         settle_s: how long the device may take until it says the new value.
+        apply_path: a path below /api that is posted to after each write, for a device that only holds writes ready;
+            none is publicly known.
     """
 
     enabled: bool = True
     body: Literal["object", "changes"] = "object"
     settle_s: Annotated[float, Field(ge=0, le=60)] = 3
+    apply_path: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]+(/[A-Za-z0-9_.:-]+)*)?$")] = ""
 
 
 class Auth(str, Enum):

@@ -235,9 +235,7 @@ class Poll:
             if (name := element_name(slot, place)) not in occupied:
                 self._root = prune(self._root, f"{_CONFIGURATION}/{name}")
         asked = {
-            name: when
-            for name, when in self._due.configuration.items()
-            if name in occupied or name.startswith(_BRANCH)
+            name: when for name, when in self._due.configuration.items() if name in occupied or name.startswith(_BRANCH)
         }
         self._due = replace(self._due, configuration=asked)
 

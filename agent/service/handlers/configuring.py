@@ -42,6 +42,20 @@ class Configurator(Protocol):
                 takes no writes or is not asked now, or the device's configuration does not have the value.
         """
 
+    def target(self, name: str, instance: Oid) -> Target:
+        """As `resolve`, by the name of the object and the index of the row.
+
+        Raises:
+            Unwritable: as `resolve`.
+        """
+
+    def check_standing(self, device: str) -> None:
+        """Check that a device can be written now.
+
+        Raises:
+            Unwritable: it is not there, or not asked now.
+        """
+
     def change(self, target: Target, value: object) -> Change:
         """A change of a target, once the value fits: type, range, enumeration.
 
@@ -76,6 +90,11 @@ class Configurator(Protocol):
         Changes of one object that follow each other are one POST. After the first change that is not written nothing
         more is posted: the changes behind it are refused. Never raises a DeviceError.
         """
+
+    async def written(
+        self, device: str, changes: Sequence[Change], *, message: int = 0, deadline_s: float | None = None
+    ) -> tuple[Sequence[Written], int, int]:
+        """As `write`, and the numbers of the first and the last HTTP exchange that it took, 0 for none."""
 
     async def foreign_changes(self, device: str, *, message: int = 0) -> Sequence[str]:
         """What the device holds ready that is not ours (changes.pending-changes), for a person; empty for nothing.
