@@ -113,6 +113,7 @@ def check_reloadable(before: Settings, after: Settings) -> None:
         "web": (before.web, after.web),
         "root_oid": (before.root_oid, after.root_oid),
         "max_parallel_polls": (before.max_parallel_polls, after.max_parallel_polls),
+        "writing.deadline_s": (before.writing.deadline_s, after.writing.deadline_s),
         "snmp.listen": (before.snmp.listen, after.snmp.listen),
         "snmp.engine": (before.snmp.engine, after.snmp.engine),
         "snmp.engine_id": (before.snmp.engine_id, after.snmp.engine_id),

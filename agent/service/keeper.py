@@ -287,9 +287,9 @@ class Keeper:
         before, root = self.known, self.known.root
         for path, node in answers.items():
             root = put(root, path, node)
-        known, blocks = self._read(replace(before, root=root), self._around.clock())
+        known, blocks, hosts = self._read(replace(before, root=root), self._around.clock())
         self._keep_indexes()
-        return Outcome(known, None, 0.0, blocks)
+        return Outcome(known, None, 0.0, blocks, hosts)
 
     def rejected(self, error: CredentialsRejected) -> None:
         """The device refused the credentials outside a poll; that counts as much as in one."""

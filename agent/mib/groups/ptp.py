@@ -61,6 +61,7 @@ PROFILE = enumeration(
         0: "custom", 1: "defaultE2e15882008", 2: "defaultP2p15882008", 3: "powerC37238", 4: "telecomG82651",
         5: "telecomG82751", 6: "smpteSt20592", 7: "aes67", 8: "ieee8021as", 9: "utilityIec618509",
         10: "telecomG82752", 11: "docsis31", 12: "powerC372382017",
+        "powerC372382011": "powerC37238", "8021as": "ieee8021as", "utilityIec6185093": "utilityIec618509",
     },
 )  # fmt: skip
 ROLE = enumeration(
@@ -395,8 +396,8 @@ ALIAS = Form(fits=lambda value: len(value.encode()) <= 31 and value.isprintable(
 PROFILE_WORDS = Form(
     words={
         "defaultE2e15882008": "default-e2e-1588-2008", "defaultP2p15882008": "default-p2p-1588-2008",
-        "powerC37238": "power-c37-238", "telecomG82651": "telecom-g8265-1", "telecomG82751": "telecom-g8275-1",
-        "smpteSt20592": "smpte-st-2059-2", "utilityIec618509": "utility-iec-61850-9",
+        "powerC37238": "power-c37-238-2011", "telecomG82651": "telecom-g8265-1", "telecomG82751": "telecom-g8275-1",
+        "smpteSt20592": "smpte-st-2059-2", "utilityIec618509": "utility-iec-61850-9-3", "ieee8021as": "802-1as",
         "telecomG82752": "telecom-g8275-2", "powerC372382017": "power-c37-238-2017", "docsis31": "docsis-3-1",
     },
 )  # fmt: skip
@@ -407,8 +408,6 @@ def _ns_setting(arc: int, name: str, what: str, path: str) -> tuple[Column, ...]
     number = setting(arc, name, NANOSECONDS, what, path, units="nanoseconds", read=reading.nanoseconds)
     return with_text(number, reading.nanoseconds_text)
 
-
-CONFIGURED = tuple(f"configuration.chassis0.slots[].module.{place}[]" for place in PLACES)
 
 CONFIG = Table(
     10,
@@ -460,8 +459,10 @@ CONFIG = Table(
         setting(37, "lnbPtpConfigCounters", TRUTH, "Whether packets are counted.", "flags.pkt-cntrs"),
         setting(38, "lnbPtpConfigArbTimescale", TRUTH, "Whether the time scale is arbitrary.",
                 "flags.arb-timescale"),
+        setting(39, "lnbPtpConfigClientsMax", unsigned32(0, 65535), "Unicast clients it serves at most.",
+                "max-uc-slaves"),
     ),
-    rows=CONFIGURED,
+    rows=tuple(f"configuration.chassis0.slots[].module.{place}[]" for place in PLACES),
 )  # fmt: skip
 
 UNICAST_MASTERS = Table(
@@ -485,7 +486,7 @@ UNICAST_MASTERS = Table(
         setting(7, "lnbPtpUcMasterDuration", unsigned32(0, 65535), "How long a grant is asked for.",
                 "message-duration", units="seconds"),
     ),
-    rows=tuple(f"{place}.unicast-masters[]" for place in CONFIGURED),
+    rows=("@lnbPtpConfigTable.unicast-masters[]",),
 )  # fmt: skip
 
 GROUP = Group(

@@ -115,7 +115,7 @@ def _has_changed(one: Written) -> bool:
     """Whether the device says something else now than before, as far as that is known."""
     if isinstance(one.before, Missing) or isinstance(one.after, Missing):
         return False
-    return one.before != one.after
+    return bool(one.before != one.after)
 
 
 def _described(one: Written) -> dict[str, Any]:
