@@ -18,6 +18,7 @@ from agent.mib.build import Memory, build
 from agent.mib.declaration import Feed
 from agent.mib.facts import facts_of
 from agent.mib.groups.device import slot_problems
+from agent.mib.plan import Plan
 from agent.mib.view import DeviceView, Drift, Marked, Marks
 from agent.model import exchange as exchanges
 from agent.model import health as healths
