@@ -116,7 +116,7 @@ class WriteRun:
                 return [replace(one, after=one.before) for one in results]
             posted = self._post(owner, self._body(before, changes))
         except DeviceError as problem:  # nothing was posted
-            return [Written(one, _unposted(problem), str(problem)) for one in changes]
+            return [Written(one, _unposted(problem), said(problem)) for one in changes]
         if posted.error is not None and not posted.is_lost:
             self._note(posted.error)
             return self._refused(owner, results, posted)
@@ -138,14 +138,14 @@ class WriteRun:
     def _refused(self, owner: str, results: list[Written], posted: Posted) -> list[Written]:
         """What a no came to. An error of the device's own does not tell whether anything took effect."""
         verdict = Verdict.REFUSED if posted.status is not None else Verdict.UNREACHABLE
-        detail = str(posted.error)
+        detail = said(posted.error)
         if posted.status is None or posted.status < 500:
             return [replace(one, verdict=verdict, detail=detail) for one in results]
         try:
             self._allow_last_word()
             now = self.read(owner) or {}
         except DeviceError as problem:
-            text = f"{detail}; whether it took effect is not known: {problem}"
+            text = f"{detail}; whether it took effect is not known: {said(problem)}"
             return [replace(one, verdict=Verdict.UNKNOWN, detail=text) for one in results]
         self.run.answers[owner] = now
         after = [replace(one, after=now.get(one.change.target.member, MISSING)) for one in results]
@@ -163,8 +163,8 @@ class WriteRun:
             try:
                 now = self.read(owner) or {}
             except DeviceError as problem:
-                cause = f"the answer was lost ({lost}), and" if lost else "the device took it, but"
-                text = f"{cause} it could not be read back: {problem}"
+                cause = f"the answer was lost ({said(lost)}), and" if lost else "the device took it, but"
+                text = f"{cause} it could not be read back: {said(problem)}"
                 return [replace(one, verdict=Verdict.UNKNOWN, detail=text) for one in results]
             results = [replace(one, after=now.get(one.change.target.member, MISSING)) for one in results]
             self.run.answers[owner] = now
@@ -184,7 +184,7 @@ class WriteRun:
             return one
         wanted, after = shown(one.change.raw), shown(one.after)
         if lost is not None and self._same_values(one, one.before, one.after):
-            text = f"wanted {wanted}; no answer came ({lost}), and the device still says {after}"
+            text = f"wanted {wanted}; no answer came ({said(lost)}), and the device still says {after}"
             return replace(one, verdict=Verdict.UNKNOWN, detail=text)
         held = self.run.pending[-1] if self.run.pending else 0
         ready = f"; it holds {held} pending changes" if held else ""
@@ -235,6 +235,12 @@ def slot_of(path: str) -> str:
 def escaped(path: str) -> str:
     """A REST path as it stands in a URL."""
     return quote(path, safe="/:@!$'()*+,;=~")
+
+
+def said(problem: DeviceError | None) -> str:
+    """What a device's failure says, without the address in front of it, which the row of the exchange has."""
+    place, _, text = str(problem).partition(": ")
+    return text if text and "://" in place else str(problem)
 
 
 def shown(raw: Json | Missing, limit: int = 60) -> str:
