@@ -313,6 +313,8 @@ def with_text(column: Column, read: Reader) -> tuple[Column, ...]:
 def setting(arc: int, name: str, syntax: Syntax, what: str, *paths: str, **further: Any) -> Column:
     """A value of a device's configuration that may be written; `form` says how, where that is not plain."""
     form = further.pop("form", PLAIN)
+    if syntax.kind == "text":
+        further.setdefault("read", reading.verbatim)
     return Column(arc, name, syntax, what, paths, access=Access.READ_WRITE, writes=form, **further)
 
 

@@ -159,7 +159,7 @@ def same(column: Column, one: Json | Missing, other: Json | Missing) -> bool:
     except (Unreadable, ValueError, TypeError):
         return False
     if isinstance(first, Absent) or isinstance(second, Absent):
-        return isinstance(first, Absent) and isinstance(second, Absent)
+        return False  # words for nothing are not the same word
     if column.syntax.labels and first == "other":
         return False
     return bool(first == second)

@@ -169,6 +169,17 @@ def test_each_object_of_an_instance_reaches_its_member(
 SETTINGS = [
     ("23.12.1.3.1", "s", "Rack 9", "system/location", "Rack 9"),
     ("23.4.1.3.1", "s", "192.0.2.9", "network/general/default-gateway-ipv4", "192.0.2.9"),
+    ("23.1.1.4.1.{io1}", "s", "192.0.2.54", "chassis0/slots/io1/module/network/nameserver-2", "192.0.2.54"),
+    ("23.1.1.5.1.{io1}", "i", "1", "chassis0/slots/io1/module/network/dhcp", True),
+    ("23.1.1.6.1.{io1}", "s", "192.0.2.77", "chassis0/slots/io1/module/network/ipv4-address", "192.0.2.77"),
+    ("23.3.1.3.1.{clk2}.{mrs0}", "u", "3", "chassis0/slots/clk2/module/mrs/priority0/settings/id/instance", 3),
+    (
+        "23.3.1.1.1.{clk2}.{mrs1}",
+        "i",
+        "15",
+        "chassis0/slots/clk2/module/mrs/priority1/settings/id/type",
+        "gnss-receiver",
+    ),
     ("23.8.1.1.1", "u", "9", "ntp/local-clock-stratum", 9),
     ("23.1.1.10.1.{io1}", "u", "12", "chassis0/slots/io1/module/network/vlan-id", 12),
     ("23.1.1.17.1.{io1}", "i", "3", "chassis0/slots/io1/module/sync-e/sdh-option", "opt2"),
@@ -177,6 +188,8 @@ SETTINGS = [
     ("23.2.1.7.1.{clk2}", "i", "4", "chassis0/slots/clk2/module/gps/timezone/dst-off/hour", 4),
     ("23.2.1.1.1.{clk2}", "s", "UTC", "chassis0/slots/clk2/module/gps/timezone/dst-off/name", "UTC"),
     ("23.9.1.4.1.1", "i", "5", "ntp/servers/server0/minpoll", 5),
+    ("23.11.1.1.1.{ftp}", "i", "1", "services/network/ftp/enabled", True),
+    ("23.10.1.1.1.{event}", "i", "1", "notification/events/ntp-not-sync/actions/email", True),
     ("23.5.1.2.1.1", "s", "100", "network/ports/lan0/speed", "100"),
     ("23.7.1.5.1.1.1", "s", "192.0.2.99", "network/interfaces/vif0/addresses/ipv4-static/address", "192.0.2.99"),
 ]
@@ -187,8 +200,11 @@ def test_each_part_of_the_configuration_can_be_written(
     here: Bench, oid: str, kind: str, value: str, path: str, raw: Any
 ) -> None:
     keeper = here.agent.app.keepers["lts1"]
-    slots = {name: keeper.slot_index(name) for name in ("io1", "clk2")}
-    cell = f"{OBJECTS}.{oid.format(**slots)}"
+    known = keeper.view().identities.known
+    indexes = {name: keeper.slot_index(name) for name in ("io1", "clk2")}
+    indexes |= {"mrs0": known("mrs", "clk2/priority0"), "mrs1": known("mrs", "clk2/priority1")}
+    indexes |= {"ftp": known("service", "network/ftp"), "event": known("event", "ntp-not-sync")}
+    cell = f"{OBJECTS}.{oid.format(**indexes)}"
     wait_for(lambda: "No Such" not in here.get(cell), "the value is read")
     entry = here.done(cell, kind, value)
     assert (entry.message.state.value, entry.message.error_text) == ("succeeded", "")
