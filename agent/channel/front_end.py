@@ -59,7 +59,7 @@ class FrontEnd(End):
         restarts: how often a front died before this one.
         on_ready: is called each time a back has given everything.
         on_lost: is called a while after the connection ended, when no other has been attached.
-        set_patience_s: how long the result of a SET is waited for.
+        set_patience_s: how long the result of a SET is waited for, when not SET_PATIENCE_S.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class FrontEnd(End):
         restarts: int,
         on_ready: Callable[[], None],
         on_lost: Callable[[], None],
-        set_patience_s: float = SET_PATIENCE_S,
+        set_patience_s: float | None = None,
     ) -> None:
         super().__init__()
         self._set_patience_s = set_patience_s
@@ -89,7 +89,8 @@ class FrontEnd(End):
         result: Later[Result] = Later()
         self._sets[number] = result
         self._outbox.put_nowait(frames.set_frame(number, wanted, who))
-        asyncio.get_running_loop().call_later(self._set_patience_s, self._settle, number, Result(_GEN_ERR, 0))
+        patience_s = self._set_patience_s or SET_PATIENCE_S
+        asyncio.get_running_loop().call_later(patience_s, self._settle, number, Result(_GEN_ERR, 0))
         return result
 
     def tell(self, event: object) -> None:
