@@ -165,9 +165,8 @@ class DeviceConfigurator:
             lent = await self._poller.lend(device, message, partial(self._write, changes, deadline_s))
         except (DeviceError, Refused) as problem:
             return [Written(one, Verdict.REFUSED, str(problem)) for one in changes], 0, 0
-        run, outcome = lent.value
-        keeper = self._keepers().get(device)
-        if outcome is not None and keeper is not None and keeper.known.root is not outcome.known.root:
+        run, keeper, outcome = lent.value
+        if outcome is not None and self._keepers().get(device) is keeper:
             keeper.accept(outcome)
         self._note_pending(device, run)
         self._heed(device, run)
@@ -193,13 +192,11 @@ class DeviceConfigurator:
 
     def _write(
         self, changes: Sequence[Change], deadline_s: float | None, session: Session, keeper: Keeper
-    ) -> tuple[Run, Outcome | None]:
+    ) -> tuple[Run, Keeper, Outcome | None]:
         """In a worker thread, with the device for itself."""
         run = self._run(session, keeper, deadline_s).write(changes)
-        if not run.answers:
-            return run, None
-        keeper.ask_configuration(one.target.path for one in changes)
-        return run, keeper.revised({path: _named(keeper, path, node) for path, node in run.answers.items()})
+        fresh = {path: _named(keeper, path, node) for path, node in run.answers.items()}
+        return run, keeper, keeper.revised(fresh) if fresh else None
 
     def _run(self, session: Session, keeper: Keeper, deadline_s: float | None) -> WriteRun:
         columns = {name: located.column for name, located in self._module.objects.items() if located.column.writes}

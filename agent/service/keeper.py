@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Protocol
@@ -270,25 +270,16 @@ class Keeper:
         """The device as its document was last read."""
         return self._view(self.known, self._around.clock())
 
-    def ask_configuration(self, paths: Iterable[str]) -> None:
-        """Have the next poll read the configuration that REST paths lie in, whenever it was read last.
-
-        To be called while no poll runs.
-        """
-        due = self.known.due
-        for path in paths:
-            due = without(due, path)
-        self.known = replace(self.known, due=due)
-
     def revised(self, answers: Mapping[str, Json]) -> Outcome:
         """The device with what it just said of objects of its configuration, by REST path; changes nothing yet.
 
-        Runs in a worker thread while no poll runs.
+        The configuration around them is due again: a device may change more than what was written. Runs in a worker
+        thread while no poll runs.
         """
-        before, root = self.known, self.known.root
+        root, due = self.known.root, self.known.due
         for path, node in answers.items():
-            root = put(root, path, node)
-        known, blocks, hosts = self._read(replace(before, root=root), self._around.clock())
+            root, due = put(root, path, node), without(due, path)
+        known, blocks, hosts = self._read(replace(self.known, root=root, due=due), self._around.clock())
         self._keep_indexes()
         return Outcome(known, None, 0.0, blocks, hosts)
 

@@ -93,6 +93,8 @@ class SettingsControls:
         for device, some in self._by_device(wanted).items():
             message = self._submitted(device, some, f"snmp:{who}")
             if message.state is MessageState.FAILED:
+                for index in messages:
+                    self._bus.cancel(index, "the agent: the SET was not taken as a whole")
                 raise HostError(message.error_text)
             messages[message.index] = some[0].position
         if self._settings.answer == "at_once":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -42,7 +43,7 @@ ROOT: Any = {
 }
 
 
-def path(name: str, instance: Oid, root: Any = ROOT, **overlay: dict[str, tuple[str, ...]]) -> str | None:
+def path(name: str, instance: Oid, root: Any = ROOT, **overlay: Mapping[str, tuple[str, ...]]) -> str | None:
     """Where a cell is written; None where there is no row or no such place."""
     plan = make_plan(MODULE, overlay.get("paths"), writes=overlay.get("writes"))
     found = plan.column(name)

@@ -86,8 +86,9 @@ def test_a_session_that_was_dropped_meanwhile_is_closed_behind_the_work(bench: B
             self.closed += 1
 
     def open_session(*_: Any) -> Closing:
-        sessions.append(Closing(SMALL))
-        return sessions[-1]
+        session = Closing(SMALL)
+        sessions.append(session)
+        return session
 
     async def body(poller: Poller) -> None:
         lent = asyncio.ensure_future(poller.lend("lts1", 2, lambda session, known: done.wait(5)))
