@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from agent.config.secret import Secret
+from agent.service.letter import Letter
 from agent.sim import SimSpec, Simulator, WriteOptions
 from tests.support.running import FAST, RunningAgent, Starting, configured, device, pace, wait_for
 from tests.support.tools import tool
@@ -543,3 +544,25 @@ def test_refused_passwords_of_writes_count_like_those_of_polls(bench: Benching) 
         wait_for(lambda: all(one.message.state.ended for one in here.messages()), "the message ends")
     assert "resourceUnavailable" in here.set(f"{ENTRY}.7.1.1", "u", "4"), "a third refusal could lock the account"
     assert len(here.posts()) == 2
+
+
+def test_other_applications_write_by_message_and_a_bad_one_is_refused(bench: Benching) -> None:
+    here = bench()
+    bus = here.agent.app.interapp.bus
+
+    def send(**cell: Any) -> Any:
+        content = {"device": "lts1", "changes": [{"object": "lnbPtpConfigRole", "instance": [1, 1], **cell}]}
+        index = here.agent.call(lambda: bus.submit(Letter("writeConfig", content, "web"))).index
+        ended = lambda: next(one for one in here.messages() if one.index == index).message.state.ended  # noqa: E731
+        wait_for(ended, "the message ends")
+        return next(one for one in here.messages() if one.index == index).message
+
+    assert send(value="unicastSlave").state.value == "succeeded"
+    assert here.value("role") == "unicast-slave"
+    assert send(value="boss").reason.value == "badContent"
+    assert "none of multicastSlave(2)" in send(value="boss").error_text
+    assert "no such row" in send(value="unicastSlave", instance=[1, 77]).error_text
+    assert "there is no object" in send(value=1, object="lnbNothing").error_text
+    assert "is not written to a device" in send(value=1, object="lnbSlotType").error_text
+    assert send(value=1.5).reason.value == "badContent"
+    assert send(value=1, instance=[]).reason.value == "badContent"
