@@ -15,6 +15,8 @@ from agent.wire.later import Later
 R = TypeVar("R")
 REMEMBERED_S: Final = 5.0
 """How long the last SET of an asker that was done is known again: as long as managers usually repeat."""
+WAITING: Final = 256
+"""Repetitions of one SET that are answered, at most; further ones are as good as lost on the way."""
 REMEMBERED: Final = 64
 """Askers whose last SET is remembered, at most."""
 
@@ -47,7 +49,8 @@ class Repeats(Generic[R]):
         for place, one in enumerate(reversed(self._under_way)):
             if one.what == (who, what) and (place == 0 or one.request_id == request_id):
                 later: Later[R] = Later()
-                one.waiting.append(later)
+                if len(one.waiting) < WAITING:
+                    one.waiting.append(later)
                 return later
         last = self._done.get(who)
         if last is not None and last[:2] == (what, request_id) and self._clock() - last[3] <= REMEMBERED_S:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.wire.later import Later
-from agent.wire.repeats import REMEMBERED, REMEMBERED_S, Repeats
+from agent.wire.repeats import REMEMBERED, REMEMBERED_S, WAITING, Repeats
 
 
 class Clock:
@@ -67,6 +67,15 @@ def test_only_the_last_one_counts_and_none_behind_a_refusal() -> None:
     assert repeats.known("noc", "a=1", b"1") is None
     repeats.forget("noc")
     assert repeats.known("noc", "a=2", b"1") is None
+
+
+def test_a_flood_of_repetitions_costs_a_bounded_number_of_answers() -> None:
+    repeats: Repeats[str] = Repeats(Clock())
+    work: Later[str] = Later()
+    answers = [heard(repeats.begun("noc", "a=1", b"1", work))]
+    answers += [heard(repeats.known("noc", "a=1", b"1")) for _ in range(2 * WAITING)]
+    work.give("done")
+    assert sum(map(len, answers)) == WAITING
 
 
 def test_the_memory_is_bounded() -> None:
