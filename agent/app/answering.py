@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from agent.snmp.engineid import EngineIdentity
 from agent.snmp.service import LIVE, WireService
 from agent.wire.block import live_blocks
 from agent.wire.counters import Counters
+from agent.wire.repeats import Repeats
 from agent.wire.shelf import Shelf
 from agent.wire.store import Store
 from agent.wire.strangers import FailureObserver
@@ -42,7 +44,13 @@ def make_answering(
     shelf = Shelf(store, (located.oid for module in declared() for located in module.objects.values()))
     counters = Counters()
     serial_number = SpinLock(secrets.randbits(31))
-    writer = Writer(writables(modules), submit, lambda key: store.get(key) is not None, {SERIAL_NUMBER: serial_number})
+    writer = Writer(
+        writables(modules),
+        submit,
+        lambda key: store.get(key) is not None,
+        {SERIAL_NUMBER: serial_number},
+        Repeats(time.monotonic),
+    )
     view = LiveView(identity.uptime_ticks, identity.time_s, counters, lambda: serial_number.value)
     store.swap(LIVE, live_blocks(STANDARD, view))
     if settings.snmp.engine == "pysnmp":

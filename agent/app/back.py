@@ -41,7 +41,9 @@ from agent.wire.block import Block, make_blocks
 from agent.wire.context import make_contexts
 from agent.wire.counters import Counters
 from agent.wire.crypto import check_crypto
-from agent.wire.policy import Policy, make_policy
+from agent.wire.later import Later
+from agent.wire.policy import Policy, make_policy, without_settings
+from agent.wire.view import EVERYTHING
 from agent.wire.writing import Assignment, Result
 
 log = logging.getLogger(__name__)
@@ -146,7 +148,7 @@ class Back:
             self.interapp = InterApp(self.settings, self._files, self.poller, self._around_bus())
             controls = self.interapp.controls
             plain = WrittenSettings(FIELDS.keys() - controls.names, self._take_settings)
-            self._assigner = Assigner([plain, controls])
+            self._assigner = Assigner([plain, controls, self.interapp.settings_controls])
             await self.alarming.start(is_cold=not self._start.restarts)
             undo.push_async_callback(self.alarming.stop)
             self.poller.start()
@@ -189,7 +191,7 @@ class Back:
         self._show_all()
         log.info("reloaded devices=%d", len(self.keepers))
 
-    def assign(self, wanted: Sequence[Assignment], who: str) -> Result:
+    def assign(self, wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         """Carry out a SET whose values fit their objects: whose they are checks first, then all is taken."""
         return self._assigner.assign(wanted, who)
 
@@ -235,7 +237,8 @@ class Back:
 
     def _make_policy(self) -> Policy:
         contexts = make_contexts(self.module, self._places())
-        return make_policy(self.settings.snmp, self._start.identity.engine_id, contexts)
+        insecure = EVERYTHING if self.settings.writing.allow_insecure else without_settings(self.module)
+        return make_policy(self.settings.snmp, self._start.identity.engine_id, contexts, insecure)
 
     def _places(self) -> dict[str, Place]:
         """What has a context of its own."""

@@ -11,7 +11,7 @@ from agent.app.answering import make_answering
 from agent.app.back import AUTHENTICATION_FAILED, Back, Start
 from agent.app.control import LOST, READY, Parent
 from agent.channel.back_end import BackEnd
-from agent.channel.front_end import FrontEnd
+from agent.channel.front_end import SET_PATIENCE_S, FrontEnd
 from agent.config import Settings
 from agent.device.client import Client
 from agent.errors import AgentError
@@ -41,7 +41,13 @@ async def run_front(
 
     answering = make_answering(settings, identity, sockets, submit, observe)
     assert isinstance(answering, WireService)  # noqa: S101 - the pysnmp path runs in one process
-    front_end = FrontEnd(answering, restarts, lambda: parent.tell(READY), lambda: parent.tell(LOST))
+    front_end = FrontEnd(
+        answering,
+        restarts,
+        lambda: parent.tell(READY),
+        lambda: parent.tell(LOST),
+        max(SET_PATIENCE_S, settings.writing.deadline_s + 1),
+    )
     parent = Parent(control, front_end.attach, lambda: None)
     await parent.stopped.wait()
     await front_end.close()
@@ -53,7 +59,7 @@ class _Late:
 
     back: Back
 
-    def assign(self, wanted: Sequence[Assignment], who: str) -> Result:
+    def assign(self, wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         """Carry out a SET."""
         return self.back.assign(wanted, who)
 

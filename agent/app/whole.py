@@ -19,6 +19,7 @@ from agent.service.statelock import StateLock
 from agent.snmp.engineid import start_engine
 from agent.snmp.sockets import open_sockets
 from agent.wire.counters import Counters
+from agent.wire.later import Later
 from agent.wire.store import Store
 from agent.wire.strangers import AuthenticationFailure
 from agent.wire.writing import Assignment, Result
@@ -74,7 +75,7 @@ class App:
         """
         self.back.reload(settings)
 
-    def _assign(self, wanted: Sequence[Assignment], who: str) -> Result:
+    def _assign(self, wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         return self.back.assign(wanted, who)
 
     def _on_failure(self, failure: AuthenticationFailure) -> None:

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from agent.channel.connection import Connection, End
@@ -18,13 +19,14 @@ from agent.wire import frames
 from agent.wire.block import Block, FrozenBlock
 from agent.wire.counters import Counters
 from agent.wire.frames import FrameError, Hello, Kind
+from agent.wire.later import Later
 from agent.wire.policy import Policy
 from agent.wire.policycodec import policy_text
 from agent.wire.writing import Assignment, Result
 
 log = logging.getLogger(__name__)
 
-Assign = Callable[[Sequence[Assignment], str], Result]
+Assign = Callable[[Sequence[Assignment], str], "Result | Later[Result]"]
 
 
 class BackEnd(End):
@@ -160,4 +162,10 @@ class BackEnd(End):
 
     def _carry_out(self, number: int, wanted: Sequence[Assignment], who: str) -> None:
         result = self._assign(wanted, who)
+        if isinstance(result, Later):
+            result.then(partial(self._tell, number))
+        else:
+            self._tell(number, result)
+
+    def _tell(self, number: int, result: Result) -> None:
         self._put((Kind.RESULT, number), frames.result_frame(number, result))

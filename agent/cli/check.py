@@ -67,7 +67,9 @@ def _summary(settings: Settings) -> Iterator[str]:
     yield f"  module at {settings.root_oid}; state in {settings.state_dir}"
     yield from (f"  {line}" for line in grants(settings.snmp))
     for device in settings.devices:
-        yield f"  device {device.name}: {device.base_url}, {_credentials(device)}, every {device.poll.interval_s:g} s"
+        writes = ", is written" if device.writes.enabled else ""
+        every = f"every {device.poll.interval_s:g} s"
+        yield f"  device {device.name}: {device.base_url}, {_credentials(device)}, {every}{writes}"
     yield from (f"  warning: {line}" for line in warnings(settings))
 
 

@@ -68,6 +68,12 @@ def _scalar_row(feed: Feed, view: Any) -> Any:
     return Row(view, Record((), (view.root,))) if feed is Feed.DOCUMENT and isinstance(view, DeviceView) else view
 
 
+def rows_of(plan: TablePlan, view: Any, memory: Memory) -> list[Any]:
+    """The rows of one table, in the order in which they are found."""
+    assert isinstance(plan.part, Table)  # noqa: S101 - scalars have no rows
+    return _rows(plan, plan.part, view, memory.get(plan.part.name, {}))
+
+
 def _rows(plan: TablePlan, table: Table, view: Any, known: Mapping[tuple[str, ...], Kept]) -> list[Any]:
     if table.source is not None:
         return list(table.source(view))

@@ -7,8 +7,8 @@ Everything else — MIB text, served cells, reference page, `explain`, the list 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final
 
@@ -40,6 +40,24 @@ class Access(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How an object's value is written to the device.
+
+    Attributes:
+        words: the device's words for labels that are not the label in lower case with hyphens.
+        fits: whether a value that fits the syntax can be right; every one can unless given.
+        allowed: what can be, for a person; "" when the syntax says it all.
+    """
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    fits: Callable[[Any], bool] | None = None
+    allowed: str = ""
+
+
+PLAIN: Final = Form()
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One columnar object, or one scalar when it stands in `Scalars`.
 
@@ -52,6 +70,7 @@ class Column:
         follows: the column whose overlay this one shares (a text beside a number is read from the same place).
         measured: goes when the device is down or the row's thing is missing; identity and status stay.
         live: read when asked for rather than when built (sysUpTime and the agent's own counters, nothing else).
+        writes: it is written to the device, at the place it is read from unless an overlay says another, in this form.
     """
 
     arc: int
@@ -67,8 +86,11 @@ class Column:
     live: bool = False
     access: Access = Access.READ_ONLY
     otherwise: Callable[[Any], Any] | None = None
+    writes: Form | None = None
 
     def __post_init__(self) -> None:
+        if self.writes and (self.access is not Access.READ_WRITE or not self.paths):
+            raise DeclarationError(f"{self.name}: what is written to the device is read-write and has paths")
         _check_length(self.name)
         if self.paths and self.value:
             raise DeclarationError(f"{self.name}: has both paths and a function")
@@ -290,3 +312,19 @@ def with_text(column: Column, read: Reader) -> tuple[Column, ...]:
         measured=column.measured,
     )
     return (column, beside)
+
+
+def setting(arc: int, name: str, syntax: Syntax, what: str, *paths: str, **further: Any) -> Column:
+    """A value of a device's configuration that may be written; `form` says how, where that is not plain."""
+    form = further.pop("form", PLAIN)
+    if syntax.kind == "text":
+        further.setdefault("read", reading.verbatim)
+    return Column(arc, name, syntax, what, paths, access=Access.READ_WRITE, writes=form, **further)
+
+
+def described_setting(
+    arc: int, name: str, syntax: Syntax, what: str, *paths: str, form: Form = PLAIN
+) -> tuple[Column, ...]:
+    """As `described`, of a value of a device's configuration that may be written by its number."""
+    shown, beside = described(arc, name, syntax, what, *paths)
+    return replace(shown, access=Access.READ_WRITE, writes=form), beside

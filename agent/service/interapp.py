@@ -19,6 +19,7 @@ from agent.model.message import Entry, Event, Message, Reason
 from agent.model.rest import Rest
 from agent.service.bus import Bus, Office
 from agent.service.busview import bus_view, slot_rows
+from agent.service.configurator import DeviceConfigurator
 from agent.service.controls import NOT_WRITABLE, CheckAlarm, Controls
 from agent.service.fleet import PolledFleet, SlotChoices
 from agent.service.handlers import Alarms, Assign, Reach
@@ -27,6 +28,7 @@ from agent.service.letter import Letter
 from agent.service.messagestate import MessageStore
 from agent.service.poller import Poller
 from agent.service.pollwatch import PollWatch
+from agent.service.settingscontrols import SettingsControls
 from agent.web.endpoint import Mail
 from agent.web.envelope import Envelope
 from agent.web.replies import HttpReplies
@@ -90,6 +92,8 @@ class InterApp:
     Attributes:
         bus: takes messages.
         controls: takes SETs.
+        configurator: writes the devices' configuration.
+        settings_controls: takes SETs of the devices' configuration.
     """
 
     def __init__(self, settings: Settings, files: MessageFiles, poller: Poller, around: Around) -> None:
@@ -97,7 +101,8 @@ class InterApp:
         self._files = files
         loaded = files.store.load()
         fleet = PolledFleet(poller, around.keepers, files.choices)
-        reach = Reach(fleet, around.assign, around.alarms)
+        self.configurator = DeviceConfigurator(around.plan.module, around.keepers, poller, fleet.standing)
+        reach = Reach(fleet, around.assign, around.alarms, configurator=self.configurator)
         office = Office(files.store, Redactor(None).body, HttpReplies(settings.web.return_urls))
         self.bus = Bus(reach, settings.interapp, office, loaded.last, loaded.entries)
         self.bus.observers.append(around.observer)
@@ -108,6 +113,8 @@ class InterApp:
         self._slots: Mapping[int, tuple[SlotCommandRow, ...]] = {}
         self._rest = Rest(SHOW_REST, SHOW_REST_MAX_S)
         self.controls = Controls(self.bus, around.assign, self.view, around.check_alarm)
+        self.settings_controls = SettingsControls(self.bus, self.configurator, around.plan.module, settings.writing)
+        self.bus.observers.append(self.settings_controls.observe)
         self.watch = PollWatch(self.bus.submit, self.bus.tell)
         self._poller = poller
         poller.on_outcome.append(self._polled)
@@ -140,6 +147,7 @@ class InterApp:
     def configure(self, settings: Settings) -> None:
         """Other bounds from now on."""
         self.bus.configure(settings.interapp)
+        self.settings_controls.configure(settings.writing)
         self.show()
         self.watch.keep(self._around.keepers())
 

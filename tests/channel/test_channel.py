@@ -214,6 +214,29 @@ def test_a_set_is_answered_behind_what_it_changed() -> None:
     run(test)
 
 
+def test_a_set_whose_result_comes_later_is_answered_then_and_others_before_it() -> None:
+    async def test() -> None:
+        async with pair() as both:
+            both.back_end.open([])
+            both.connect()
+            await until(lambda: both.face.opened)
+            later: Later[Result] = Later()
+            results: list[Result | Later[Result]] = [later, Result(0, 0)]
+            both.back_end._assign = lambda wanted, who: results.pop(0)
+            seen: list[tuple[str, Result]] = []
+            for name in ("first", "second"):
+                submitted = both.front_end.submit(WANTED, "me")
+                assert isinstance(submitted, Later)
+                submitted.then(lambda result, name=name: seen.append((name, result)))  # type: ignore[misc]
+            await until(lambda: seen)
+            assert seen == [("second", Result(0, 0))]
+            later.give(Result(14, 1))
+            await until(lambda: len(seen) == 2)
+            assert seen[1] == ("first", Result(14, 1))
+
+    run(test)
+
+
 def test_a_set_without_a_back_is_refused_and_one_whose_back_dies_is_a_general_error() -> None:
     async def test() -> None:
         async with pair() as both:
