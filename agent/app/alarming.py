@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -111,7 +112,11 @@ class Alarming:
         self._ticking: asyncio.Task[None] | None = None
         state = around.state
         surroundings = Surroundings(
-            around.module, AlarmStore(state, settings.state_dir), self._send, around.identity.uptime_ticks
+            around.module,
+            AlarmStore(state, settings.state_dir),
+            self._send,
+            around.identity.uptime_ticks,
+            lambda: self._settings.snmp.system_name or socket.gethostname(),
         )
         set_aside = str(state.set_aside or "")
         self._watcher = Watcher(surroundings, watched(settings, indexes), instant(), set_aside=set_aside)
@@ -277,6 +282,7 @@ class Alarming:
             self._wake.clear()
             try:
                 self._watcher.tick(instant())
+                await asyncio.sleep(0)  # what was decided is sent before it is shown
                 self._show_in_turn()
                 if self._delivered:
                     self._delivered = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from agent.mib.standard import STANDARD, LiveView
 from agent.snmp.engineid import EngineIdentity
 from agent.snmp.service import LIVE, WireService
 from agent.wire.block import live_blocks
+from agent.wire.repeats import Repeats
 from agent.wire.shelf import Shelf
 from agent.wire.store import Store
 from agent.wire.strangers import FailureObserver
@@ -54,7 +56,7 @@ def make_answering(
     store = Store(located.oid for module in (*modules, *LISTS) for located in module.objects.values())
     shelf = Shelf(store, (located.oid for module in declared() for located in module.objects.values()))
     counters = inside.share.counters
-    writer = Writer(writables(modules), submit, lambda key: store.get(key) is not None)
+    writer = Writer(writables(modules), submit, lambda key: store.get(key) is not None, repeats=Repeats(time.monotonic))
     view = LiveView(identity.uptime_ticks, identity.time_s, inside.share.total)
     store.swap(LIVE, live_blocks(STANDARD, view))
     if settings.snmp.engine == "pysnmp":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import platform
 import secrets
@@ -29,10 +28,12 @@ from agent.mib.standard import STANDARD, SelfView
 from agent.model.alarm.events import ProcessDied
 from agent.model.identity import Identities
 from agent.model.place import DEVICE, Place
+from agent.model.rest import Rest
 from agent.service.assigner import Assigner
 from agent.service.interapp import OWNER as MESSAGES
 from agent.service.interapp import Around, InterApp, MessageFiles
 from agent.service.keeper import Keeper, Limits, Surroundings
+from agent.service.paced import Paced
 from agent.service.poller import OpenSession, Poller
 from agent.service.rejections import Rejections
 from agent.service.spinlock import SpinLock
@@ -42,13 +43,18 @@ from agent.snmp.engineid import EngineIdentity
 from agent.wire.block import Block, make_blocks
 from agent.wire.context import make_contexts
 from agent.wire.crypto import check_crypto
-from agent.wire.policy import Policy, make_policy
+from agent.wire.later import Later
+from agent.wire.policy import Policy, make_policy, without_settings
+from agent.wire.view import EVERYTHING
 from agent.wire.writing import Assignment, Result
 
 log = logging.getLogger(__name__)
 
-PLACES_S: Final = 0.5
-"""Time after which contexts that came or went are made known."""
+PLACES_REST: Final = 20
+PLACES_REST_MAX_S: Final = 5.0
+AGENT_REST: Final = 20
+AGENT_REST_MAX_S: Final = 1.0
+"""What is made of all devices after each poll of one rests so many times as long as it took."""
 AUTHENTICATION_FAILED = {"event": "authenticationFailed"}
 """What the front tells when a message failed authentication."""
 
@@ -109,7 +115,8 @@ class Back:
         self._indexes: dict[str, int] = {}
         self._serial_number = SpinLock(secrets.randbits(31), self._serve_self)
         self.keepers: dict[str, Keeper] = {}
-        self._placing: asyncio.TimerHandle | None = None
+        self._places_shown = Paced(self.place, Rest(PLACES_REST, PLACES_REST_MAX_S))
+        self._agent_shown = Paced(self._serve_agent, Rest(AGENT_REST, AGENT_REST_MAX_S))
 
     async def start(self) -> None:
         """Begin to poll, to work and to be served.
@@ -134,13 +141,13 @@ class Back:
                 self.keepers.values(),
                 self._open_session,
                 self.settings.max_parallel_polls,
-                self._serve_agent,
+                self._agent_shown.want,
                 Rejections(self._state),
             )
             self.interapp = InterApp(self.settings, self._files, self.poller, self._around_bus())
             controls = self.interapp.controls
             plain = WrittenSettings(FIELDS.keys() - controls.names, self._take_settings)
-            self._assigner = Assigner([plain, controls, self._serial_number])
+            self._assigner = Assigner([plain, controls, self.interapp.settings_controls])
             await self.alarming.start(is_cold=not self._start.restarts)
             undo.push_async_callback(self.alarming.stop)
             self.poller.start()
@@ -154,8 +161,8 @@ class Back:
 
     async def stop(self, drain_s: float = DRAIN_S) -> None:
         """Stop working, then polling, then notifying; informs have so long to be acknowledged."""
-        if self._placing is not None:
-            self._placing.cancel()
+        self._places_shown.stop()
+        self._agent_shown.stop()
         await self.interapp.stop()
         await self.poller.stop()
         await self.alarming.stop(drain_s)
@@ -183,9 +190,9 @@ class Back:
         self._show_all()
         log.info("reloaded devices=%d", len(self.keepers))
 
-    def assign(self, wanted: Sequence[Assignment], who: str) -> Result:
+    def assign(self, wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         """Carry out a SET whose values fit their objects: whose they are checks first, then all is taken."""
-        return self._assigner.assign(wanted, who)
+        return self._serial_number.guard(self._assigner.assign, wanted, who)
 
     def _take_settings(self, values: Mapping[str, Any], who: str) -> None:
         """Settings by object name take effect here: on disk first, then everywhere at once."""
@@ -229,7 +236,8 @@ class Back:
 
     def _make_policy(self) -> Policy:
         contexts = make_contexts(self.module, self._places())
-        return make_policy(self.settings.snmp, self._start.identity.engine_id, contexts)
+        insecure = EVERYTHING if self.settings.writing.allow_insecure else without_settings(self.module)
+        return make_policy(self.settings.snmp, self._start.identity.engine_id, contexts, insecure)
 
     def _places(self) -> dict[str, Place]:
         """What has a context of its own."""
@@ -239,13 +247,11 @@ class Back:
         return places
 
     def _placed(self) -> None:
-        """Contexts came or went; of many in a row only the last matters."""
-        if self._placing is None:
-            self._placing = asyncio.get_running_loop().call_later(PLACES_S, self.place)
+        """Contexts came or went."""
+        self._places_shown.want()
 
     def place(self) -> None:
         """Make the contexts known that there are now."""
-        self._placing = None
         self._policy = self._make_policy()
         self._answering.obey(self._policy)
         self._serve_self()
@@ -254,7 +260,7 @@ class Back:
         start = self._start
         salts = start.identity.salts(None, self._configured.snmp.fronts, start.restarts)
         return AlarmsAround(
-            self.module, self._agent_plan, start.identity, self._state, self._answering, self._serve_agent, salts
+            self.module, self._agent_plan, start.identity, self._state, self._answering, self._agent_shown.want, salts
         )
 
     def _around_bus(self) -> Around:

@@ -15,7 +15,7 @@ from agent.app.answering import Inside, make_answering
 from agent.app.back import AUTHENTICATION_FAILED, Back, Start
 from agent.app.control import LOST, READY, Parent, Received
 from agent.channel.back_end import BackEnd
-from agent.channel.front_end import FrontEnd
+from agent.channel.front_end import SET_PATIENCE_S, FrontEnd
 from agent.channel.tally import Share
 from agent.config import Settings
 from agent.device.client import Client
@@ -68,7 +68,13 @@ async def run_front(
     made = make_answering(settings, identity, Inside(seat.contexts, share, salts), submit, observe)
     assert isinstance(made, WireService)  # noqa: S101 - the pysnmp path runs in one process
     service: WireService = made
-    front_end = FrontEnd(service, seat.restarts, lambda: parent.tell(READY), lambda: parent.tell(LOST))
+    front_end = FrontEnd(
+        service,
+        seat.restarts,
+        lambda: parent.tell(READY),
+        lambda: parent.tell(LOST),
+        max(SET_PATIENCE_S, settings.writing.deadline_s + 1),
+    )
     parent = Parent(control, lambda channel, number: front_end.attach(channel), on_sockets=change)
     while not parent.stopped.is_set():
         share.keep()
@@ -83,7 +89,7 @@ class _Late:
 
     back: Back
 
-    def assign(self, wanted: Sequence[Assignment], who: str) -> Result:
+    def assign(self, wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         """Carry out a SET."""
         return self.back.assign(wanted, who)
 

@@ -9,7 +9,7 @@ from agent.config import Overlay, Settings, load_overlay
 from agent.errors import ConfigError
 from agent.mib.declaration import Module
 from agent.mib.host import CHILD, host_modules
-from agent.mib.plan import Plan, check_overrides, make_plan
+from agent.mib.plan import Plan, check_overrides, check_writes, make_plan
 from agent.model.family import FAMILIES, KINDS
 
 
@@ -23,6 +23,7 @@ def load_overlays(module: Module, paths: tuple[Path, ...]) -> tuple[Overlay, ...
     for path in paths:
         overlay = load_overlay(path)
         check_overrides(module, overlay.paths, str(path))
+        check_writes(module, overlay.writes, str(path))
         overlays.append(overlay)
     return tuple(overlays)
 
@@ -40,7 +41,7 @@ class Plans:
     def __call__(self, generation: int | None) -> Plan:
         """The plan for a generation; a later overlay wins over an earlier one."""
         if generation not in self._made:
-            self._made[generation] = make_plan(self._module, self._paths(generation))
+            self._made[generation] = make_plan(self._module, self._paths(generation), writes=self._writes(generation))
         return self._made[generation]
 
     def hosts(self, generation: int | None, views: tuple[str, ...]) -> tuple[Plan, ...]:
@@ -62,6 +63,13 @@ class Plans:
             if overlay.applies_to(generation):
                 paths.update(overlay.paths)
         return paths
+
+    def _writes(self, generation: int | None) -> dict[str, tuple[str, ...]]:
+        writes: dict[str, tuple[str, ...]] = {}
+        for overlay in self.overlays:
+            if overlay.applies_to(generation):
+                writes.update(overlay.writes)
+        return writes
 
 
 def check_startable(settings: Settings) -> None:
@@ -105,6 +113,7 @@ def check_reloadable(before: Settings, after: Settings) -> None:
         "web": (before.web, after.web),
         "root_oid": (before.root_oid, after.root_oid),
         "max_parallel_polls": (before.max_parallel_polls, after.max_parallel_polls),
+        "writing.deadline_s": (before.writing.deadline_s, after.writing.deadline_s),
         "snmp.listen": (before.snmp.listen, after.snmp.listen),
         "snmp.fronts": (before.snmp.fronts, after.snmp.fronts),
         "snmp.engine": (before.snmp.engine, after.snmp.engine),

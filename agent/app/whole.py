@@ -24,6 +24,7 @@ from agent.snmp.engineid import start_engine
 from agent.snmp.service import WireService
 from agent.snmp.sockets import Sockets
 from agent.wire.counters import Counters
+from agent.wire.later import Later
 from agent.wire.store import Store
 from agent.wire.strangers import AuthenticationFailure
 from agent.wire.writing import Assignment, Result
@@ -95,7 +96,7 @@ class App:
         """Where it listens, in the order of the configuration."""
         return [opened.getsockname()[:2] for opened in self._sockets.contexts()]
 
-    def _assign(self, wanted: Sequence[Assignment], who: str) -> Result:
+    def _assign(self, wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         return self.back.assign(wanted, who)
 
     def _on_failure(self, failure: AuthenticationFailure) -> None:

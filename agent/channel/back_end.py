@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 from agent.channel.given import Given
-from agent.channel.link import Assign, Key, Link, Uses
+from agent.channel.link import Key, Link, Uses
+from agent.channel.turns import Assign, Turns
 from agent.wire.block import Block, FrozenBlock
 from agent.wire.frames import Kind
 from agent.wire.policy import Policy
@@ -18,7 +19,7 @@ from agent.wire.policy import Policy
 class BackEnd:
     """Stands for all fronts in the back's process, whichever fronts there are.
 
-    SETs of all fronts are carried out in this one thread, one after the other.
+    SETs of all fronts are carried out one after the other.
 
     Args:
         assign: carries out a SET that passed a front's checks.
@@ -36,8 +37,9 @@ class BackEnd:
     ) -> None:
         self._given = Given()
         self._links: list[Link] = []
+        turns = Turns(assign)
         for front in range(fronts):
-            uses = Uses(assign, on_event, partial(on_restart, front), self._is_wanted, self._forget)
+            uses = Uses(turns.assign, on_event, partial(on_restart, front), self._is_wanted, self._forget)
             self._links.append(Link(self._given, uses))
 
     @property

@@ -55,12 +55,19 @@ class FrontEnd(End):
         restarts: how often a front died before this one.
         on_ready: is called each time a back has given everything.
         on_lost: is called a while after the connection ended, when no other has been attached.
+        set_patience_s: how long the result of a SET is waited for, when not SET_PATIENCE_S.
     """
 
     def __init__(
-        self, answering: Answering, restarts: int, on_ready: Callable[[], None], on_lost: Callable[[], None]
+        self,
+        answering: Answering,
+        restarts: int,
+        on_ready: Callable[[], None],
+        on_lost: Callable[[], None],
+        set_patience_s: float | None = None,
     ) -> None:
         super().__init__()
+        self._set_patience_s = set_patience_s
         self._answering = answering
         self._restarts = restarts
         self._on_ready = on_ready
@@ -78,7 +85,8 @@ class FrontEnd(End):
         result: Later[Result] = Later()
         self._sets[number] = result
         self._outbox.put_nowait(frames.set_frame(number, wanted, who))
-        asyncio.get_running_loop().call_later(SET_PATIENCE_S, self._settle, number, Result(_GEN_ERR, 0))
+        patience_s = self._set_patience_s or SET_PATIENCE_S
+        asyncio.get_running_loop().call_later(patience_s, self._settle, number, Result(_GEN_ERR, 0))
         return result
 
     def tell(self, event: object) -> None:

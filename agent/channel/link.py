@@ -12,17 +12,19 @@ import logging
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from agent.channel.connection import Connection, End
 from agent.channel.given import NO_BLOCKS, Blocks, Given
+from agent.channel.turns import Assign
 from agent.wire import frames
 from agent.wire.frames import FrameError, Hello, Kind
+from agent.wire.later import Later
 from agent.wire.writing import Assignment, Result
 
 log = logging.getLogger(__name__)
 
-Assign = Callable[[Sequence[Assignment], str], Result]
 Key = tuple[Kind, str | int]
 
 
@@ -152,4 +154,10 @@ class Link(End):
 
     def _carry_out(self, number: int, wanted: Sequence[Assignment], who: str) -> None:
         result = self._uses.assign(wanted, who)
+        if isinstance(result, Later):
+            result.then(partial(self._tell, number))
+        else:
+            self._tell(number, result)
+
+    def _tell(self, number: int, result: Result) -> None:
         self.put((Kind.RESULT, number), frames.result_frame(number, result))

@@ -68,8 +68,9 @@ def _summary(settings: Settings) -> Iterator[str]:
     yield f"  module at {settings.root_oid}; state in {settings.state_dir}"
     yield from (f"  {line}" for line in grants(settings.snmp))
     for device in settings.devices:
+        writes = ", is written" if device.writes.enabled else ""
         own = f"; its own address {', '.join(device.listen)}" if device.listen else ""
-        how = f"{_credentials(device)}, every {device.poll.interval_s:g} s"
+        how = f"{_credentials(device)}, every {device.poll.interval_s:g} s{writes}"
         yield f"  device {device.name}: {device.base_url}, {how}{own}"
     yield from (f"  warning: {line}" for line in warnings(settings))
 

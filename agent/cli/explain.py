@@ -35,9 +35,10 @@ def explain(what: str | None, root: str, overlays: tuple[Path, ...], generation:
     module = northbound(root)
     plans = Plans(module, load_overlays(module, overlays))
     paths = plans(generation).paths()
+    writes = plans(generation).writes()
     for host in plans.hosts(generation, tuple(VIEWS)):
         paths = {**host.paths(), **paths}
-    lines = _tables(module) if what is None else _explained(module, what, paths)
+    lines = _tables(module) if what is None else _explained(module, what, paths, writes)
     click.echo("\n".join(lines))
 
 
@@ -51,7 +52,10 @@ def _tables(module: Module) -> Iterator[str]:
         yield f"    {notification.name:<28} {dotted(module.notification_oid(notification))}"
 
 
-def _explained(module: Module, what: str, paths: dict[str, tuple[str, ...]]) -> Iterator[str]:
+Paths = dict[str, tuple[str, ...]]
+
+
+def _explained(module: Module, what: str, paths: Paths, writes: Paths) -> Iterator[str]:
     modules = (*declared(), STANDARD, module)
     names = Names(modules)
     text = what.rpartition("::")[2]
@@ -82,6 +86,8 @@ def _explained(module: Module, what: str, paths: dict[str, tuple[str, ...]]) -> 
         located = named
         instance = parse_oid(rest) if rest else ()
     yield from _object(located, instance, paths)
+    if located.column.name in writes:
+        yield from _writing(located, writes)
 
 
 def _all_names(module: Module) -> list[str]:
@@ -130,6 +136,15 @@ def _object(located: Located, instance: tuple[int, ...], paths: dict[str, tuple[
         yield "computed by the agent"
     if column.measured:
         yield "measured: absent while the device is down"
+
+
+def _writing(located: Located, writes: Paths) -> Iterator[str]:
+    form = located.column.writes
+    yield f"written to: {_listed(writes[located.column.name])}"
+    if form is not None and form.allowed:
+        yield f"allowed: {form.allowed}"
+    if form is not None and form.words:
+        yield textwrap.fill(f"in words: {', '.join(f'{label} is {word}' for label, word in form.words.items())}", 100)
 
 
 def _listed(paths: tuple[str, ...]) -> str:

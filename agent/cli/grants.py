@@ -102,6 +102,32 @@ def warnings(settings: Settings) -> Iterator[str]:
         if snmp.engine_id is None and any(key and key.localized_key for key in (user.auth, user.priv)):
             yield f"user {user.name}: its localized key is right for one engine ID only; set snmp.engine_id"
     yield from (_plain(device) for device in settings.devices if device.enabled and _is_plain(device))
+    yield from _of_writing(settings)
+
+
+def _of_writing(settings: Settings) -> Iterator[str]:
+    """What is unwise about writing the devices' configuration."""
+    written = [device for device in settings.devices if device.enabled and device.writes.enabled]
+    if not written:
+        return
+    writers = [user.name for user in settings.snmp.users if _may_write_devices(settings.snmp, user)]
+    if settings.writing.allow_insecure:
+        yield "writing.allow_insecure: who listens on the way reads what devices are set to, and may set it again"
+    elif not writers:
+        names = ", ".join(device.name for device in written)
+        yield f"{names}: writes are on, and no user may set anything at authPriv"
+    yield from (
+        f"device {device.name}: is written over plain http; who listens on the way may write it too"
+        for device in written
+        if device.scheme == "http"
+    )
+
+
+def _may_write_devices(settings: SnmpSettings, user: UserSettings) -> bool:
+    """Whether a user may set anything at authPriv."""
+    if user.highest_level != _LEVELS[-1]:
+        return False
+    return any(settings.all_views[row.write].include for row in _rows(settings, user.name, "usm", _LEVELS[-1]))
 
 
 def _may_set(settings: SnmpSettings, name: str) -> bool:

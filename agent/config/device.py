@@ -38,6 +38,12 @@ DEFAULT_SUBTREES = (
 )  # fmt: skip
 
 
+CONFIGURATION_BRANCHES = (
+    "system", "notification", "network/general", "network/interfaces", "network/ports", "services/network", "ntp",
+)  # fmt: skip
+"""Branches of the configuration that the device is known to have, but for `security`."""
+
+
 class PollSettings(Model):
     """How often and how patiently a device is asked."""
 
@@ -48,6 +54,7 @@ class PollSettings(Model):
     mode: Literal["tree", "subtrees"] = "tree"
     subtrees: tuple[str, ...] = DEFAULT_SUBTREES
     configuration: bool = True
+    branches: tuple[str, ...] | None = None
     connect_timeout_s: Annotated[float, Field(gt=0, le=60)] = 3
     read_timeout_s: Annotated[float, Field(gt=0, le=120)] = 10
     deadline_s: Annotated[float, Field(gt=0, le=600)] | None = None
@@ -64,9 +71,10 @@ class PollSettings(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> PollSettings:
-        for path in self.subtrees:
-            if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_.:-]+)*", path):
-                raise ValueError(f"subtrees: {path!r} is not a path below /api/status, like network/ports")
+        for key, root, paths in (("subtrees", "status", self.subtrees), ("branches", "configuration", self.branches)):
+            for path in paths or ():
+                if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_.:-]+)*", path):
+                    raise ValueError(f"{key}: {path!r} is not a path below /api/{root}, like network/ports")
         return self
 
 
@@ -81,6 +89,24 @@ class HostSettings(Model):
     views: tuple[Literal["standard", "vendor"], ...] = ("standard", "vendor")
     contact: str = ""
     location: str = ""
+
+
+class WriteSettings(Model):
+    """Whether a device's configuration may be written, and how it wants that.
+
+    Attributes:
+        enabled: whether it may; `writes: true` is short for it.
+        body: what is posted: the whole object that holds the value, as the device was seen to be written, or only
+            the members that change.
+        settle_s: how long the device may take until it says the new value.
+        apply_path: a path below /api that is posted to after each write, for a device that only holds writes ready;
+            none is publicly known.
+    """
+
+    enabled: bool = True
+    body: Literal["object", "changes"] = "object"
+    settle_s: Annotated[float, Field(ge=0, le=60)] = 3
+    apply_path: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]+(/[A-Za-z0-9_.:-]+)*)?$")] = ""
 
 
 class Auth(str, Enum):
@@ -113,6 +139,14 @@ class DeviceSettings(Model):
     overlays: tuple[Path, ...] = ()
     alarms: AlarmRules = AlarmRules()
     enabled: bool = True
+    writes: WriteSettings = WriteSettings(enabled=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_writes(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("writes"), bool):
+            data = {**data, "writes": {"enabled": data["writes"]}}
+        return data
 
     @model_validator(mode="before")
     @classmethod
@@ -150,6 +184,13 @@ class DeviceSettings(Model):
         host = f"[{self.address}]" if ":" in self.address else self.address
         own = {"https": 443, "http": 80}[self.scheme]
         return f"{self.scheme}://{host}" + (f":{self.port}" if self.port not in (None, own) else "")
+
+    @property
+    def branches(self) -> tuple[str, ...]:
+        """Branches of its configuration that are read: those asked for, else those there are if it may be written."""
+        if self.poll.branches is not None:
+            return self.poll.branches
+        return CONFIGURATION_BRANCHES if self.writes.enabled else ()
 
     @property
     def user(self) -> str | None:

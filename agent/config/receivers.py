@@ -101,6 +101,7 @@ class ReceiverSettings(Model):
     Attributes:
         level: security level of v3 messages; the user's highest when left out.
         view: what a v1 or v2c receiver may be told, by the name of a view of snmp.views; with v3 the user's own counts.
+        dialect: whose notifications it gets: ours, those of the vendor's MIB, or one of each.
         source: own address (and port) that its messages leave from. When left out, what is about a device with an
             address of its own leaves from there, and the system chooses for the rest.
         context: with v3, whether what is about a device names the device's context rather than the default one.
@@ -120,6 +121,7 @@ class ReceiverSettings(Model):
     user: Annotated[str, Field(min_length=1, max_length=32)] | None = None
     level: Literal["noAuthNoPriv", "authNoPriv", "authPriv"] | None = None
     view: str | None = None
+    dialect: Literal["own", "vendor", "both"] = "own"
     source: Annotated[str, AfterValidator(_source)] | None = None
     context: Literal["default", "device"] = "default"
     minimum_severity: Literal["critical", "major", "minor", "warning"] | None = None

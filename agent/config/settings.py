@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -27,6 +27,20 @@ class HttpSettings(Model):
     data_loss_limit_percent: Annotated[int, Field(ge=0, le=100)] = 50
 
 
+class WritingSettings(Model):
+    """Writing the devices' configuration, for the devices that have `writes: true`.
+
+    Attributes:
+        answer: when a SET is answered: at once, or after the device was written and read back.
+        deadline_s: how long an answer waits for that at most; it is genErr then.
+        allow_insecure: whether it may be written by communities, and by users at less than authPriv.
+    """
+
+    answer: Literal["at_once", "after"] = "at_once"
+    deadline_s: Annotated[float, Field(gt=0, le=60)] = 5
+    allow_insecure: bool = False
+
+
 class AttributeSettings(Model):
     """The table of leaves that no typed column serves."""
 
@@ -42,6 +56,7 @@ class Settings(Model):
     notifications: NotificationSettings = NotificationSettings()
     http: HttpSettings = HttpSettings()
     interapp: InterAppSettings = InterAppSettings()
+    writing: WritingSettings = WritingSettings()
     web: WebSettings = WebSettings()
     attributes: AttributeSettings = AttributeSettings()
     alarms: AlarmSettings = AlarmSettings()
@@ -114,19 +129,30 @@ def _merged(defaults: Any, own: Any) -> Any:
 
 
 class Overlay(Model):
-    """Other paths for named objects, for all API generations or for the ones listed."""
+    """Other paths for named objects, for all API generations or for the ones listed.
+
+    Attributes:
+        paths: where they are read.
+        writes: where they are written, when that is not where they are read.
+    """
 
     generations: tuple[int, ...] = ()
     paths: dict[str, tuple[str, ...]]
+    writes: dict[str, tuple[str, ...]] = Field(default={})
 
     @model_validator(mode="before")
     @classmethod
     def _single_paths(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("paths"), dict):
-            paths = {name: [path] if isinstance(path, str) else path for name, path in data["paths"].items()}
-            return {**data, "paths": paths}
-        return data
+        if not isinstance(data, dict):
+            return data
+        if "writes" in data:  # an overlay may say nothing but where things are written
+            data = {"paths": {}, **data}
+        return data | {key: _listed(data[key]) for key in ("paths", "writes") if isinstance(data.get(key), dict)}
 
     def applies_to(self, generation: int | None) -> bool:
         """Whether the overlay is for this API generation."""
         return not self.generations or generation in self.generations
+
+
+def _listed(paths: dict[str, Any]) -> dict[str, Any]:
+    return {name: [path] if isinstance(path, str) else path for name, path in paths.items()}

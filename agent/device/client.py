@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -16,8 +17,9 @@ from agent.device.auth import TOKEN_PATH, Login, basic, bearer, login_of, token_
 from agent.device.journal import Call, Journal, Recorder
 from agent.device.redact import Redactor
 from agent.device.transport import Answer, Transport
-from agent.device.verdict import document_in
+from agent.device.verdict import accept, document_in
 from agent.errors import CredentialsMissing, DeviceError, Unreachable, UnsupportedVersion
+from agent.model.configuring import Posted
 from agent.model.document import Json
 from agent.model.exchange import Purpose
 
@@ -56,6 +58,7 @@ class Client:
         self._allowance = Allowance(clock, settings.poll.connect_timeout_s, settings.poll.read_timeout_s)
         self._transport = Transport(settings, self._allowance)
         self._token: str | None = None
+        self._left = False
 
     def get(self, path: str, *, deadline_s: float, slot: str = "", purpose: Purpose = Purpose.POLL) -> Json:
         """The answer to a GET, with its envelope.
@@ -69,16 +72,39 @@ class Client:
         Raises:
             DeviceError: the kind says what happened; CredentialsMissing before anything is sent.
         """
+        call = Call("GET", path.strip("/"), slot, purpose)
+        return self._document(call, self._asked(call, deadline_s))
+
+    def post(self, path: str, body: Json, *, deadline_s: float, slot: str = "") -> Posted:
+        """What became of a POST. It is sent once: when its answer is lost, nobody but the device knows.
+
+        Args:
+            path: below /api, of the object that is written.
+            body: that object.
+            deadline_s: seconds this may take in all, connecting, a token and the answer included.
+            slot: slot ID it is about.
+        """
+        octets = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
+        call = Call("POST", path.strip("/"), slot, Purpose.SET, octets)
+        answer = Answer()
+        try:
+            answer = self._asked(call, deadline_s)
+            accept(answer, self._url(call), self._now)
+        except DeviceError as problem:
+            fault = problem
+            fault.args = (self._redactor.text(str(fault)),)
+            return Posted(fault, answer.status, left=self._left)
+        return Posted(None, answer.status, left=True)
+
+    def _asked(self, call: Call, deadline_s: float) -> Answer:
         login = self._login
+        self._left = False
         if login is None:
             raise CredentialsMissing(f"{self._settings.base_url}: no user name and password are configured")
         self._allowance.open(deadline_s)
-        call = Call("GET", path.strip("/"), slot, purpose)
         if self._settings.auth is Auth.BASIC:
-            answer = self._ask(call, basic(login))
-        else:
-            answer = self._ask_with_token(call, login)
-        return self._document(call, answer)
+            return self._ask(call, basic(login))
+        return self._ask_with_token(call, login)
 
     def close(self) -> None:
         """Close the connection and forget the token."""
@@ -111,8 +137,11 @@ class Client:
     def _ask(self, call: Call, authorization: str) -> Answer:
         answer = self._send(call, authorization)
         # The one retry: the device had closed the kept connection, so it cannot have seen the request as a whole.
-        # A GET does no harm if it has.
-        return self._send(call, authorization) if answer.dead else answer
+        # A GET does no harm if it has; a POST might.
+        again = answer.dead and call.method == "GET"
+        answer = self._send(call, authorization) if again else answer
+        self._left = self._allowance.sent
+        return answer
 
     def _send(self, call: Call, authorization: str | None) -> Answer:
         number = self._journal.number()

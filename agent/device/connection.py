@@ -41,6 +41,12 @@ class PlainConnection(HTTPConnection):
     def _new_conn(self) -> TimedSocket:
         return connect(self._dns_host, self.port, self.line.allowance, self.line.resolver)
 
+    def connect(self) -> None:
+        """Connect; what is sent leaves from then on, and not before."""
+        self.line.allowance.sent = False
+        super().connect()
+        self.line.allowance.sent = True
+
     def close(self) -> None:
         """Close; urllib3 opens the same object again for a later request."""
         self.served = False

@@ -28,6 +28,21 @@ Now = Callable[[], datetime]
 _ENABLE = "is the REST API enabled in its web interface (System, General Settings)?"
 
 
+def accept(answer: Answer, url: str, now: Now) -> None:
+    """Take an answer for a yes; nothing is expected in its body.
+
+    Raises:
+        DeviceError: it is a no, it is a web page instead, or none came.
+    """
+    if answer.status is None:
+        raise answer.fault or BadAnswer(f"{url}: no answer")
+    refusal = _refusal(answer, answer.status, url, now)
+    if refusal is not None:
+        raise refusal
+    if _is_page(answer):
+        raise RestDisabled(f"{url}: a web page instead of JSON; {_ENABLE}")
+
+
 def document_in(answer: Answer, url: str, now: Now) -> dict[str, Json]:
     """The document of a complete, successful answer.
 
@@ -70,7 +85,7 @@ def _refusal(answer: Answer, status: int, url: str, now: Now) -> DeviceError | N
     if status == 401:
         return CredentialsRejected(f"{url}: {said}; the device does not accept the user name and password")
     if status == 403:
-        return AccessDenied(f"{url}: {said}; the user may not read this, or the account is locked")
+        return AccessDenied(f"{url}: {said}; the user may not do this, or the account is locked")
     if status == 429:
         return RateLimited(f"{url}: {said}", retry_after_s(answer.headers.get("Retry-After"), now))
     if 300 <= status < 400 and location:

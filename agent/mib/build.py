@@ -68,6 +68,12 @@ def _scalar_row(feed: Feed, view: Any) -> Any:
     return Row(view, Record((), (view.root,))) if feed is Feed.DOCUMENT and isinstance(view, DeviceView) else view
 
 
+def rows_of(plan: TablePlan, view: Any, memory: Memory) -> list[Any]:
+    """The rows of one table, in the order in which they are found."""
+    assert isinstance(plan.part, Table)  # noqa: S101 - scalars have no rows
+    return _rows(plan, plan.part, view, memory.get(plan.part.name, {}))
+
+
 def _rows(plan: TablePlan, table: Table, view: Any, known: Mapping[tuple[str, ...], Kept]) -> list[Any]:
     if table.source is not None:
         return list(table.source(view))
@@ -155,7 +161,8 @@ def _content(plan: ColumnPlan, row: Any) -> bytes | None:
         return None
     if column.value is not None:
         return _computed(column, column.value, row)
-    return _read(plan, column, row)
+    content = _read(plan, column, row)
+    return _computed(column, column.otherwise, row) if content is None and column.otherwise is not None else content
 
 
 def _computed(column: Column, value_of: Callable[[Any], Any], row: Any) -> bytes | None:

@@ -7,8 +7,8 @@ Everything else — MIB text, served cells, reference page, `explain`, the list 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final
 
@@ -40,6 +40,24 @@ class Access(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How an object's value is written to the device.
+
+    Attributes:
+        words: the device's words for labels that are not the label in lower case with hyphens.
+        fits: whether a value that fits the syntax can be right; every one can unless given.
+        allowed: what can be, for a person; "" when the syntax says it all.
+    """
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    fits: Callable[[Any], bool] | None = None
+    allowed: str = ""
+
+
+PLAIN: Final = Form()
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One columnar object, or one scalar when it stands in `Scalars`.
 
@@ -47,10 +65,12 @@ class Column:
         arc: last sub-identifier; given once, then locked.
         paths: where the value stands, relative to the row, in order of preference.
         value: function of the row, for values that are not (only) a path; None means an absent cell.
+        otherwise: function of the row, for where no path leads to a value; only where another MIB's readers need it.
         read: how the raw value is understood, when not as its syntax does.
         follows: the column whose overlay this one shares (a text beside a number is read from the same place).
         measured: goes when the device is down or the row's thing is missing; identity and status stay.
         live: read when asked for rather than when built (sysUpTime and the agent's own counters, nothing else).
+        writes: it is written to the device, at the place it is read from unless an overlay says another, in this form.
     """
 
     arc: int
@@ -65,8 +85,12 @@ class Column:
     measured: bool = False
     live: bool = False
     access: Access = Access.READ_ONLY
+    otherwise: Callable[[Any], Any] | None = None
+    writes: Form | None = None
 
     def __post_init__(self) -> None:
+        if self.writes and (self.access is not Access.READ_WRITE or not self.paths):
+            raise DeclarationError(f"{self.name}: what is written to the device is read-write and has paths")
         _check_length(self.name)
         if self.paths and self.value:
             raise DeclarationError(f"{self.name}: has both paths and a function")
@@ -105,6 +129,7 @@ class Table:
         source: function of the view that yields rows, instead of paths.
         keep: name of the column that says present or missing; rows of vanished things then stay for the hold.
         when: a row counts only if this holds.
+        row_name: name of the conceptual row, where another MIB has not named it after the table.
     """
 
     arc: int
@@ -119,9 +144,10 @@ class Table:
     source: Callable[[Any], Iterable[Any]] | None = None
     keep: bool = False
     when: Callable[[Any], bool] | None = None
+    row_name: str = ""
 
     def __post_init__(self) -> None:
-        if not self.name.endswith("Table"):
+        if not (self.row_name or self.name.endswith("Table")):
             raise DeclarationError(f"{self.name}: a table's name ends in Table")
         if bool(self.rows) == bool(self.source):
             raise DeclarationError(f"{self.name}: rows come either from paths or from a function")
@@ -130,7 +156,7 @@ class Table:
     @property
     def entry(self) -> str:
         """Name of the conceptual row."""
-        return self.name.removesuffix("Table") + "Entry"
+        return self.row_name or self.name.removesuffix("Table") + "Entry"
 
     @property
     def served(self) -> tuple[Column, ...]:
@@ -286,3 +312,19 @@ def with_text(column: Column, read: Reader) -> tuple[Column, ...]:
         measured=column.measured,
     )
     return (column, beside)
+
+
+def setting(arc: int, name: str, syntax: Syntax, what: str, *paths: str, **further: Any) -> Column:
+    """A value of a device's configuration that may be written; `form` says how, where that is not plain."""
+    form = further.pop("form", PLAIN)
+    if syntax.kind == "text":
+        further.setdefault("read", reading.verbatim)
+    return Column(arc, name, syntax, what, paths, access=Access.READ_WRITE, writes=form, **further)
+
+
+def described_setting(
+    arc: int, name: str, syntax: Syntax, what: str, *paths: str, form: Form = PLAIN
+) -> tuple[Column, ...]:
+    """As `described`, of a value of a device's configuration that may be written by its number."""
+    shown, beside = described(arc, name, syntax, what, *paths)
+    return replace(shown, access=Access.READ_WRITE, writes=form), beside

@@ -25,6 +25,7 @@ from agent.mib.groups import (
     receiver,
     sensor,
     service,
+    settings,
     storage,
     syncmon,
     syncteam,
@@ -56,6 +57,7 @@ GROUPS = (
     interapp.GROUP,
     alarm.GROUP,
     receiver.GROUP,
+    settings.GROUP,
 )
 
 

@@ -17,12 +17,17 @@ Finder = Callable[[Row], Place | None]
 
 @dataclass(frozen=True, slots=True)
 class ColumnPlan:
-    """A column with its finders, one per path."""
+    """A column with its finders, one per path.
+
+    Attributes:
+        writes: where it is written, when an overlay says another place than where it is read.
+    """
 
     oid: Oid
     column: Column
     paths: tuple[Path, ...]
     finders: tuple[Finder, ...]
+    writes: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,30 @@ class Plan:
         }
         return {**rows, **cells}
 
+    def writes(self) -> dict[str, tuple[str, ...]]:
+        """Name of each object that is written to a device and the paths it is written to."""
+        return {
+            column.column.name: tuple(path.text for path in column.writes or column.paths)
+            for plans in self.parts.values()
+            for plan in plans
+            for column in plan.columns
+            if column.column.writes is not None
+        }
+
+    def column(self, name: str) -> tuple[TablePlan, ColumnPlan] | None:
+        """The table and the column of an object that is read from the device's document."""
+        for plan in self.parts[Feed.DOCUMENT]:
+            for column in plan.columns:
+                if column.column.name == name:
+                    return plan, column
+        return None
+
 
 def make_plan(
-    module: Module, overrides: Mapping[str, tuple[str, ...]] | None = None, base: Module | None = None
+    module: Module,
+    overrides: Mapping[str, tuple[str, ...]] | None = None,
+    base: Module | None = None,
+    writes: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Plan:
     """The plan of a module.
 
@@ -63,8 +89,9 @@ def make_plan(
         module: the declarations.
         overrides: object or table name to the paths that replace the declared ones.
         base: another module, whose tables' rows those of this one may be opened from ("@name").
+        writes: object name to the paths it is written to, where these are not the paths it is read from.
     """
-    overrides = overrides or {}
+    overrides, writes = overrides or {}, writes or {}
     tables = {**(base.parts if base else {}), **module.parts}
     parts: dict[Feed, list[TablePlan]] = {feed: [] for feed in Feed}
     for arc, part in module.parts.values():
@@ -74,7 +101,7 @@ def make_plan(
             rows = row_paths(tables, part, overrides)
             below = (*arc, 1)
         columns = tuple(
-            _column_plan((*below, column.arc), column, _paths(column, overrides))
+            _column_plan((*below, column.arc), column, _paths(column, overrides), writes.get(column.name, ()))
             for column in (part.served if isinstance(part, Table) else part.columns)
         )
         parts[part.feed].append(TablePlan(part, tuple(parsed(path) for path in rows), columns))
@@ -102,9 +129,9 @@ def _paths(column: Column, overrides: Mapping[str, tuple[str, ...]]) -> tuple[st
     return overrides.get(column.name) or overrides.get(column.follows) or column.paths
 
 
-def _column_plan(oid: Oid, column: Column, texts: tuple[str, ...]) -> ColumnPlan:
+def _column_plan(oid: Oid, column: Column, texts: tuple[str, ...], writes: tuple[str, ...]) -> ColumnPlan:
     paths = tuple(parsed(text) for text in texts)
-    return ColumnPlan(oid, column, paths, tuple(_finder(path) for path in paths))
+    return ColumnPlan(oid, column, paths, tuple(_finder(path) for path in paths), tuple(map(parsed, writes)))
 
 
 def _finder(path: Path) -> Finder:
@@ -148,6 +175,29 @@ def check_overrides(module: Module, overrides: Mapping[str, tuple[str, ...]], pl
             _check_levels(where, path, module, tables.get(name))
 
 
+def check_writes(module: Module, writes: Mapping[str, tuple[str, ...]], place: str) -> None:
+    """Check that an overlay names objects that are written to devices, with paths that lead to one place each.
+
+    Raises:
+        ConfigError: naming the object, and what is allowed.
+    """
+    known = [name for name, located in module.objects.items() if located.column.writes is not None]
+    for name, paths in writes.items():
+        where = f"{place}: writes.{name}"
+        if name not in known:
+            raise ConfigError(where, _unknown(name, known, "written to the device"))
+        if not paths:
+            raise ConfigError(where, "at least one path")
+        for text in paths:
+            try:
+                path = parsed(text)
+            except OperatorError as problem:
+                raise ConfigError(where, str(problem)) from None
+            if not path.steps or isinstance(path.steps[-1], (Up, Each)):
+                raise ConfigError(where, f"{text!r} does not end in the member that is written")
+            _check_levels(where, path, module, None)
+
+
 def _check_levels(where: str, path: Path, module: Module, table: Table | None) -> None:
     if table is None:
         if any(isinstance(step, Each) for step in path.steps):
@@ -161,7 +211,7 @@ def _check_levels(where: str, path: Path, module: Module, table: Table | None) -
         raise ConfigError(where, f"{path.text!r} has {path.levels} '[]'; the index of this table needs {wanted}")
 
 
-def _unknown(name: str, known: list[str]) -> str:
+def _unknown(name: str, known: list[str], what: str = "read from the device") -> str:
     close = difflib.get_close_matches(name, known, n=3)
     hint = f"; did you mean {', '.join(close)}?" if close else "; `lantime-agent explain` lists them"
-    return f"no object of that name is read from the device{hint}"
+    return f"no object of that name is {what}{hint}"

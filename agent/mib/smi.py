@@ -17,15 +17,21 @@ APIs, how it fares in learning it, and what it raises alarms about. The first in
 for messages, the notification log and the alarm types. What a device does not say is an absent instance, never an
 invented value; a word that an enumeration does not know reads other and stands in the text column beside it. Times are
 UTC. No object holds a password, token or cookie; serial numbers, addresses and positions of devices are readable and
-may be sensitive. Writable, by who has a view for writing, are"""
+may be sensitive. Writable, by who has a view for writing, are all objects of lnbSettings that are declared so and the
+configuration of PTPv2 instances, which are written to the device where it is configured to take that, and"""
 WIDTH = 100
 NOTIFICATION_GROUP = 1000
 """Arc of the group of notifications, far from those of the groups of objects, which are the groups' own."""
 
 
 def _module_description(module: Module) -> str:
-    writable = [one.column.name for one in module.objects.values() if one.column.access is Access.READ_WRITE]
+    writable = [one.column.name for one in module.objects.values() if _is_own(one.column)]
     return f"{DESCRIPTION} {', '.join(writable)}."
+
+
+def _is_own(column: Column) -> bool:
+    """Whether an object is written to the agent rather than to a device."""
+    return column.access is Access.READ_WRITE and column.writes is None
 
 
 def print_module(module: Module) -> str:
@@ -188,6 +194,9 @@ def describe(column: Column) -> str:
     """The description with where the value comes from."""
     if not column.paths or column.follows:
         return column.description
+    if column.writes is not None:
+        allowed = f" {column.writes.allowed}" if column.writes.allowed else ""
+        return f"{column.description}{allowed} Read from and written to {_listed(column.paths)}."
     return f"{column.description} Read from {_listed(column.paths)}."
 
 

@@ -26,6 +26,7 @@ class Syntax:
         encode: content octets of a typed value; raises Unreadable when the value does not fit.
         imports: (module, name) pairs the text needs.
         labels: names of an enumeration's numbers.
+        codes: the labels of raw codes, by their digits, and of words that are no label.
         low: smallest value of a number, or size of a string; `high` the largest. Looked at when it is written.
     """
 
@@ -38,6 +39,7 @@ class Syntax:
     kind: str = ""
     low: int = 0
     high: int = 0
+    codes: Mapping[str, str] = field(default_factory=dict)
 
     def content(self, raw: Any, reader: Reader | None = None) -> bytes | None:
         """Content octets of a raw value, None when it says nothing.
@@ -222,7 +224,9 @@ def enumeration(*words: str, codes: Mapping[int | str, str] | None = None, **num
         return encoded[value]
 
     listed = ", ".join(f"{word}({value})" for word, value in sorted(labels.items(), key=lambda item: item[1]))
-    return Syntax(f"INTEGER {{ {listed} }}", encoding.INTEGER, read, encode, (), labels, kind="enumeration")
+    return Syntax(
+        f"INTEGER {{ {listed} }}", encoding.INTEGER, read, encode, (), labels, kind="enumeration", codes=meanings
+    )
 
 
 def closed(**numbers: int) -> Syntax:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from agent.mib import encoding
+from agent.mib.declaration import Column
 from agent.mib.syntax import Syntax
 
 WRONG_TYPE, WRONG_LENGTH, WRONG_ENCODING, WRONG_VALUE = 7, 8, 9, 10
@@ -16,6 +17,22 @@ class Unacceptable(ValueError):
     def __init__(self, status: int) -> None:
         super().__init__(f"error status {status}")
         self.status = status
+
+
+def decoded_for(column: Column, tag: int, content: bytes) -> Any:
+    """The typed value that octets from a manager stand for, as the object can have it.
+
+    Raises:
+        Unacceptable: they are of another type, length or encoding, or can never be right.
+    """
+    value = decoded(column.syntax, tag, content)
+    if column.writes is None:
+        return value
+    if column.syntax.labels and value == "other":  # stands for what this MIB does not know
+        raise Unacceptable(WRONG_VALUE)
+    if column.writes.fits is not None and not column.writes.fits(value):
+        raise Unacceptable(WRONG_VALUE)
+    return value
 
 
 def decoded(syntax: Syntax, tag: int, content: bytes) -> Any:

@@ -349,6 +349,26 @@ def _grafted(known: Json, names: list[str], data: Json) -> dict[str, Json]:
     return node
 
 
+def put(root: Mapping[str, Json], path: str, node: Json) -> Mapping[str, Json]:
+    """The document with another node at a REST path that it has; without that place it stays as it is."""
+    changed = _put(root, path.strip("/").split("/"), node)
+    return root if changed is None else changed
+
+
+def _put(known: Json, names: list[str], node: Json) -> Json:
+    """The changed container; None when the names lead nowhere."""
+    place = _enter(known, Member(names[0]))
+    if place is None:
+        return None
+    container, key = place
+    inner = _put(container[key], names[1:], node) if len(names) > 1 else node
+    if inner is None and len(names) > 1:
+        return None
+    changed = list(container) if isinstance(container, list) else dict(container)
+    changed[key] = inner
+    return changed
+
+
 def prune(root: Mapping[str, Json], path: str) -> Json:
     """The document without the node at a REST path below /api; the given document is not changed."""
     return _pruned(root, path.strip("/").split("/"))

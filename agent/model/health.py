@@ -123,6 +123,17 @@ def failed(health: Health, now: datetime, error: DeviceError, down_after_s: floa
     return aged(after, now, down_after_s)
 
 
+def rejected(health: Health, error: CredentialsRejected) -> Health:
+    """After a request outside a poll whose credentials were refused."""
+    return replace(
+        health,
+        reason=error.reason,
+        detail=str(error),
+        rejections=health.rejections + 1,
+        credentials=CredentialState.REJECTED,
+    )
+
+
 def unpolled(health: Health, error: DeviceError) -> Health:
     """A device that is not asked (no credentials, refused ones, disabled): it stays never polled, with the reason."""
     credentials = health.credentials

@@ -143,6 +143,11 @@ def word(raw: Json) -> str | Absent:
     return written(raw).strip()
 
 
+def verbatim(raw: Json) -> str | Absent:
+    """What is configured as text, as it is written: an empty text is a value, and so is "none"."""
+    return raw if isinstance(raw, str) else text(raw)
+
+
 def words(raw: Json) -> str | Absent:
     """A list of words as one line ("gps28, gps1"); a single word as it is."""
     if isinstance(raw, list):

@@ -26,7 +26,7 @@ from agent.model.alarm.table import Alarm
 from agent.model.severity import Severity
 from agent.service.notifylog import Logged
 from agent.service.state import StateStore
-from agent.wire.notice import Notice
+from agent.wire.notice import Notice, Wording
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -214,8 +214,13 @@ def _notice(data: dict[str, Any]) -> Notice:
         "oid": tuple(data["oid"]),
         "varbinds": tuple(map(bytes.fromhex, data["varbinds"])),
         "severity": Severity(data["severity"]),
+        "other": _wording(data.get("other")),
     }
     return Notice(**{**data, **typed})
+
+
+def _wording(data: dict[str, Any] | None) -> Wording | None:
+    return None if data is None else Wording(tuple(data["oid"]), tuple(map(bytes.fromhex, data["varbinds"])))
 
 
 class _Reserve:

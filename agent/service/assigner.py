@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, Final, Protocol
 
 from agent.mib.encoding import Oid
+from agent.wire.later import Later
 from agent.wire.writing import COMMIT_FAILED, NOT_WRITABLE, Assignment, Result
 
 log = logging.getLogger(__name__)
@@ -25,17 +26,24 @@ class Settable(Protocol):
     def check(self, name: str, instance: Oid, value: Any) -> int:
         """Error status that assigning would have now (RFC 3416 4.2.5), 0 for none; changes nothing."""
 
-    def assign(self, wanted: Sequence[Assignment], who: str) -> None:
-        """Take the values, all of them, or raise and have changed nothing."""
+    def assign(self, wanted: Sequence[Assignment], who: str) -> Later[Result] | None:
+        """Take the values, all of them, or raise and have changed nothing.
+
+        Returns:
+            What came of it, where that is to be waited for.
+        """
 
 
 class Assigner:
-    """Takes SETs for several owners; what may fail (the disk) should be owned by the first of them."""
+    """Takes SETs for several owners.
+
+    What may fail (the disk) should be owned by the first of them, and what may have to be waited for by the last.
+    """
 
     def __init__(self, owners: Sequence[Settable]) -> None:
         self._owners = {name: (place, owner) for place, owner in enumerate(owners) for name in owner.names}
 
-    def assign(self, wanted: Sequence[Assignment], who: str) -> Result:
+    def assign(self, wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         """Do all of it or nothing."""
         for each in wanted:
             known = self._owners.get(each.name)
@@ -44,10 +52,11 @@ class Assigner:
                 return Result(status, each.position)
         in_order = sorted(wanted, key=lambda each: self._owners[each.name][0])
         done = 0
+        result: Later[Result] | None = None
         for _, group in groupby(in_order, key=lambda each: self._owners[each.name][0]):
             part = list(group)
             try:
-                self._owners[part[0].name][1].assign(part, who)
+                result = self._owners[part[0].name][1].assign(part, who)
             except Exception as problem:
                 log.exception("set-failed by=%s objects=%s", who, ",".join(each.name for each in part))
                 if done:  # what an earlier owner took stays taken, and the manager must know
@@ -55,4 +64,4 @@ class Assigner:
                 return Result(COMMIT_FAILED, part[0].position, problem)
             done += len(part)
         log.info("written by=%s objects=%s", who, ",".join(each.name for each in wanted))
-        return Result(0, 0)
+        return Result(0, 0) if result is None else result

@@ -11,7 +11,7 @@ from agent.mib.module import parse_oid
 from agent.mib.render import dotted
 from agent.model.severity import Severity
 from agent.service.state import StateStore
-from agent.wire.notice import Notice
+from agent.wire.notice import Notice, Wording
 
 log = logging.getLogger(__name__)
 
@@ -95,8 +95,19 @@ def _written(notice: Notice) -> str:
             "identity": notice.identity,
             "severity": int(notice.severity),
             "cleared": notice.cleared,
+            "other": None if notice.other is None else _wording(notice.other),
         }
     )
+
+
+def _wording(wording: Wording) -> dict[str, Any]:
+    return {"oid": dotted(wording.oid), "varbinds": [octets.hex() for octets in wording.varbinds]}
+
+
+def _read_wording(written: dict[str, Any] | None) -> Wording | None:
+    if written is None:
+        return None
+    return Wording(parse_oid(written["oid"]), tuple(bytes.fromhex(octets) for octets in written["varbinds"]))
 
 
 def _read(written: dict[str, Any]) -> Notice:
@@ -110,4 +121,5 @@ def _read(written: dict[str, Any]) -> Notice:
         identity=str(written["identity"]),
         severity=Severity(written["severity"]),
         cleared=bool(written["cleared"]),
+        other=_read_wording(written.get("other")),
     )

@@ -19,6 +19,7 @@ from agent.errors import (
     TimedOut,
     UnsupportedVersion,
 )
+from agent.model.configuring import Posted
 from agent.model.document import MISSING, Json, element_name, find, graft, parse_path, prune
 from agent.model.envelope import generation, slot_ids
 from agent.model.exchange import Purpose
@@ -31,7 +32,29 @@ OLDEST_GENERATION = 8
 _STATUS = "status"
 _CHASSIS = "status/chassis0"
 _CONFIGURATION = "configuration/chassis0/slots"
+_BRANCH = "/"
+"""Begins the name under which it is noted when a branch of the configuration was read; no slot ID has it."""
 _CONFIGURED = parse_path("configuration.chassis0.slots").steps
+
+
+def configuration_of(path: str) -> str:
+    """Under which name it is noted when what a REST path below /api lies in was read: a slot ID, or a branch."""
+    if path.startswith(f"{_CONFIGURATION}/"):
+        return path.split("/")[3]
+    return _BRANCH + path.removeprefix("configuration/")
+
+
+def without(due: Due, path: str) -> Due:
+    """What is due when the configuration that a REST path lies in is to be read anew."""
+    wanted = configuration_of(path)
+    return replace(
+        due,
+        configuration={
+            name: asked
+            for name, asked in due.configuration.items()
+            if name != wanted and not (name.startswith(_BRANCH) and wanted.startswith(f"{name}/"))
+        },
+    )
 
 
 class Fetcher(Protocol):
@@ -41,13 +64,20 @@ class Fetcher(Protocol):
         """The answer to GET /api/<path>, or a DeviceError."""
 
 
+class Session(Fetcher, Protocol):
+    """A session to one device that is written to as well."""
+
+    def post(self, path: str, body: Json, *, deadline_s: float, slot: str = "") -> Posted:
+        """What became of POST /api/<path>; it is sent once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """When things that are not asked at every poll were asked last (monotonic seconds).
 
     Attributes:
         inventory: the chassis with all its slots; None when never.
-        configuration: slot ID to when its card's configuration was read.
+        configuration: slot ID, or branch behind a slash, to when its configuration was read.
         pause_until: no configuration is asked before.
     """
 
@@ -164,11 +194,14 @@ class Poll:
         self._forget_configurations()
         if not poll.configuration or self._now_s() < self._due.pause_until:
             return
-        for slot in self._due_configurations()[: poll.configuration_batch]:
+        for name in self._due_configurations()[: poll.configuration_batch]:
             if self._elapsed() > poll.whole_deadline_s / 2:
                 return
             try:
-                self._take_if_there(f"{_CONFIGURATION}/{slot}/module", slot)
+                if name.startswith(_BRANCH):
+                    self._take_if_there(f"configuration{name}")
+                else:
+                    self._take_if_there(f"{_CONFIGURATION}/{name}/module", name)
             except DeviceError as problem:
                 if isinstance(problem, CredentialsRejected) and not isinstance(problem, AccessDenied):
                     raise
@@ -177,19 +210,20 @@ class Poll:
                 pause_s = max(2 * poll.interval_s, min(asked_for or 0, RETRY_AFTER_LIMIT_S))
                 self._due = replace(self._due, pause_until=self._now_s() + pause_s)
                 # Due again after the pause, but behind the cards that were not asked yet.
-                self._note_configuration(slot, self._now_s() - poll.configuration_interval_s)
+                self._note_configuration(name, self._now_s() - poll.configuration_interval_s)
                 return
-            self._note_configuration(slot, self._now_s())
+            self._note_configuration(name, self._now_s())
 
     def _due_configurations(self) -> list[str]:
-        """Slots whose card's configuration is due: those never asked first, then the longest ago."""
+        """Slots and branches whose configuration is due: those never asked first, then the longest ago."""
         asked, never = self._due.configuration, float("-inf")
         latest = self._now_s() - self._settings.poll.configuration_interval_s
-        due = [slot for slot in self._occupied() if asked.get(slot, never) <= latest]
-        return sorted(due, key=lambda slot: asked.get(slot, never))
+        wanted = [*self._occupied(), *(_BRANCH + branch for branch in self._settings.branches)]
+        due = [name for name in wanted if asked.get(name, never) <= latest]
+        return sorted(due, key=lambda name: asked.get(name, never))
 
-    def _note_configuration(self, slot: str, asked: float) -> None:
-        self._due = replace(self._due, configuration={**self._due.configuration, slot: asked})
+    def _note_configuration(self, name: str, asked: float) -> None:
+        self._due = replace(self._due, configuration={**self._due.configuration, name: asked})
 
     def _forget_configurations(self) -> None:
         """Drop the configuration of cards that are gone; the next card in the slot is asked for its own."""
@@ -200,7 +234,9 @@ class Poll:
         for place, slot in enumerate(slots if isinstance(slots, list) else ()):
             if (name := element_name(slot, place)) not in occupied:
                 self._root = prune(self._root, f"{_CONFIGURATION}/{name}")
-        asked = {slot: when for slot, when in self._due.configuration.items() if slot in occupied}
+        asked = {
+            name: when for name, when in self._due.configuration.items() if name in occupied or name.startswith(_BRANCH)
+        }
         self._due = replace(self._due, configuration=asked)
 
 

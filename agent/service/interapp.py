@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from agent.config import Settings
 from agent.device.redact import Redactor
@@ -15,8 +16,10 @@ from agent.mib.declaration import Feed
 from agent.mib.groups.interapp import BusView, SlotCommandRow
 from agent.mib.plan import Plan
 from agent.model.message import Entry, Event, Message, Reason
+from agent.model.rest import Rest
 from agent.service.bus import Bus, Office
 from agent.service.busview import bus_view, slot_rows
+from agent.service.configurator import DeviceConfigurator
 from agent.service.controls import NOT_WRITABLE, CheckAlarm, Controls
 from agent.service.fleet import PolledFleet, SlotChoices
 from agent.service.handlers import Alarms, Assign, Reach
@@ -25,6 +28,7 @@ from agent.service.letter import Letter
 from agent.service.messagestate import MessageStore
 from agent.service.poller import Poller
 from agent.service.pollwatch import PollWatch
+from agent.service.settingscontrols import SettingsControls
 from agent.web.endpoint import Mail
 from agent.web.envelope import Envelope
 from agent.web.replies import HttpReplies
@@ -33,6 +37,10 @@ from agent.wire.block import Block, make_blocks
 
 OWNER = "messages"
 """Owner of the blocks in the store."""
+SHOW_REST: Final = 3
+SHOW_REST_MAX_S: Final = 1.0
+"""The tables that were built rest so many times as long as that took, up to so many seconds: a thousand devices that
+come up one after the other must not hold up all else."""
 
 
 class Sink(Protocol):
@@ -84,6 +92,8 @@ class InterApp:
     Attributes:
         bus: takes messages.
         controls: takes SETs.
+        configurator: writes the devices' configuration.
+        settings_controls: takes SETs of the devices' configuration.
     """
 
     def __init__(self, settings: Settings, files: MessageFiles, poller: Poller, around: Around) -> None:
@@ -91,7 +101,8 @@ class InterApp:
         self._files = files
         loaded = files.store.load()
         fleet = PolledFleet(poller, around.keepers, files.choices)
-        reach = Reach(fleet, around.assign, around.alarms)
+        self.configurator = DeviceConfigurator(around.plan.module, around.keepers, poller, fleet.standing)
+        reach = Reach(fleet, around.assign, around.alarms, configurator=self.configurator)
         office = Office(files.store, Redactor(None).body, HttpReplies(settings.web.return_urls))
         self.bus = Bus(reach, settings.interapp, office, loaded.last, loaded.entries)
         self.bus.observers.append(around.observer)
@@ -99,8 +110,11 @@ class InterApp:
         self._refreshing: asyncio.Task[None] | None = None
         self._stale = False
         self._made = self._served = 0
-        self._slots: tuple[SlotCommandRow, ...] = ()
+        self._slots: Mapping[int, tuple[SlotCommandRow, ...]] = {}
+        self._rest = Rest(SHOW_REST, SHOW_REST_MAX_S)
         self.controls = Controls(self.bus, around.assign, self.view, around.check_alarm)
+        self.settings_controls = SettingsControls(self.bus, self.configurator, around.plan.module, settings.writing)
+        self.bus.observers.append(self.settings_controls.observe)
         self.watch = PollWatch(self.bus.submit, self.bus.tell)
         self._poller = poller
         poller.on_outcome.append(self._polled)
@@ -126,12 +140,14 @@ class InterApp:
         await self.server.stop()
         await self.bus.stop()
         if self._refreshing is not None:
-            await self._refreshing
+            self._refreshing.cancel()
+            await asyncio.wait([self._refreshing])
         self._files.store.close()
 
     def configure(self, settings: Settings) -> None:
         """Other bounds from now on."""
         self.bus.configure(settings.interapp)
+        self.settings_controls.configure(settings.writing)
         self.show()
         self.watch.keep(self._around.keepers())
 
@@ -152,9 +168,12 @@ class InterApp:
 
     async def _refreshed(self) -> None:
         while self._stale:
-            self._stale = False
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(self._rest.left_s(loop.time()))
+            began_s, self._stale = loop.time(), False
             number, view = self._next(), self.view()
             self._serve(number, view, await asyncio.to_thread(self._blocks, view))
+            self._rest.begin(began_s, loop.time())
 
     def _next(self) -> int:
         self._made += 1
@@ -166,12 +185,15 @@ class InterApp:
 
     def _serve(self, number: int, view: BusView, blocks: list[Block]) -> None:
         if number > self._served:  # else something newer was served while these were built
-            self._served, self._slots = number, view.slots
+            self._served = number
+            self._slots = {
+                device: tuple(rows) for device, rows in groupby(view.slots, key=lambda row: row.device_index)
+            }
             self._around.sink.swap(OWNER, blocks)
 
     def _polled(self, keeper: Keeper, outcome: Outcome) -> None:
         self.watch.look(keeper, outcome)
-        if slot_rows(self._around.keepers().values()) != self._slots:
+        if slot_rows([keeper]) != self._slots.get(keeper.index, ()):
             self._refresh()
 
 

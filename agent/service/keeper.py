@@ -18,11 +18,14 @@ from agent.mib.build import Memory, build
 from agent.mib.declaration import Feed
 from agent.mib.facts import facts_of
 from agent.mib.groups.device import slot_problems
+from agent.mib.host.system import host_name
+from agent.mib.host.view import root_row
+from agent.mib.plan import Plan
 from agent.mib.view import DeviceView, Drift, Marked, Marks
 from agent.model import exchange as exchanges
 from agent.model import health as healths
 from agent.model.alarm.facts import Facts
-from agent.model.document import Json, leaves
+from agent.model.document import Json, leaves, put
 from agent.model.envelope import cut_to_slots, generation, slot_ids
 from agent.model.exchange import Exchange, ExchangeLog
 from agent.model.health import DeviceState, Health
@@ -30,10 +33,11 @@ from agent.model.identity import Given, Identities
 from agent.model.pacing import REJECTIONS_BEFORE_PAUSE
 from agent.model.place import Place
 from agent.model.slotchoice import SlotChoice
-from agent.service.fetch import Due, Fetcher, Poll
+from agent.service.fetch import Due, Fetcher, Poll, without
 from agent.service.hosts import PART, HostPlans, known_places, read_hosts
 from agent.wire.block import Block, make_blocks
 from agent.wire.shelf import host_owner
+from agent.wire.vendorwords import NAME_FACT
 
 log = logging.getLogger(__name__)
 
@@ -261,6 +265,33 @@ class Keeper:
         self._around.seen(self.settings.name, self.known.facts, self.known.health)
 
     @property
+    def plan(self) -> Plan:
+        """The declarations with the paths of this device's overlays and API generation."""
+        return self._around.plans(generation(self.known.root))
+
+    def view(self) -> DeviceView:
+        """The device as its document was last read."""
+        return self._view(self.known, self._around.clock())
+
+    def revised(self, answers: Mapping[str, Json]) -> Outcome:
+        """The device with what it just said of objects of its configuration, by REST path; changes nothing yet.
+
+        The configuration around them is due again: a device may change more than what was written. Runs in a worker
+        thread while no poll runs.
+        """
+        root, due = self.known.root, self.known.due
+        for path, node in answers.items():
+            root, due = put(root, path, node), without(due, path)
+        known, blocks, hosts = self._read(replace(self.known, root=root, due=due), self._around.clock())
+        self._keep_indexes()
+        return Outcome(known, None, 0.0, blocks, hosts)
+
+    def rejected(self, error: CredentialsRejected) -> None:
+        """The device refused the credentials outside a poll; that counts as much as in one."""
+        self.known = replace(self.known, health=healths.rejected(self.known.health, error))
+        self._publish(self._show(self.known, self._around.clock(), Feed.STATUS))
+
+    @property
     def overdue(self) -> bool:
         """Whether the time has come at which a stale device becomes down."""
         health = self.known.health
@@ -355,7 +386,7 @@ class Keeper:
         build(plan, (Feed.STATUS,), view, known.memory)
         document, memory = build(plan, (Feed.DOCUMENT,), view, known.memory)
         leftovers, _ = build(plan, (Feed.LEFTOVERS,), view, memory)
-        facts = facts_of(plan.module, document)
+        facts = facts_of(plan.module, document).with_cell(NAME_FACT, (0,), host_name(root_row(view)))
         hosts = read_hosts(self._around.plans, generation(known.root), view, memory)
         known = replace(
             known, memory=memory, drift=tuple(view.notes.drift.values()), facts=facts,

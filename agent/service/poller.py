@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 
 from agent.config import DeviceSettings
-from agent.errors import CredentialsRejected, DeviceError, SwitchedOff
+from agent.errors import AccessDenied, CredentialsRejected, DeviceError, RateLimited, ServerError, SwitchedOff
 from agent.model.exchange import Exchange
 from agent.model.pacing import REJECTIONS_BEFORE_PAUSE, Pace, first_delay_s, next_delay_s, retry_after_s
-from agent.service.fetch import Fetcher
+from agent.service.fetch import Session as DeviceSession
 from agent.service.keeper import Keeper, Outcome
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ _SHOW_DELAY_S = 0.05
 """Exchanges that begin and end within this time are shown together."""
 
 
-class Session(Fetcher, Protocol):
+class Session(DeviceSession, Protocol):
     """A session to a device that can be closed."""
 
     def close(self) -> None:
@@ -75,6 +75,22 @@ class PollResult:
     """
 
     error: DeviceError | None
+    first: int
+    last: int
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Lent(Generic[T]):
+    """What came of work that had a device for itself.
+
+    Attributes:
+        first: number of its first exchange, 0 for none; `last` of the last.
+    """
+
+    value: T
     first: int
     last: int
 
@@ -169,6 +185,7 @@ class Poller:
         for keeper in self._keepers.values():
             self._open(keeper)
         self._running: set[str] = set()
+        self._locks: dict[str, asyncio.Lock] = {}
         self._due_s: dict[str, float] = {}
         self._stopping = asyncio.Event()
         self._clock_lead_s = time.time() - time.monotonic()
@@ -205,7 +222,7 @@ class Poller:
         self._listeners.pop(name, None)
         self._quiet_until_s.pop(name, None)
         self._rested_s.pop(name, None)
-        if session is not None and name not in self._running:
+        if session is not None and name not in self._running and not self._lock(name).locked():
             session.close()
         if self._scheduler.get_job(name):
             self._scheduler.remove_job(name)
@@ -251,6 +268,65 @@ class Poller:
             self._plan(name, self._rest_s(name))
         return request.result
 
+    async def lend(self, name: str, message: int, work: Callable[[Session, Keeper], T]) -> Lent[T]:
+        """Have work done in a worker thread with a device's session, while nobody else asks the device.
+
+        A poll under way ends first, and the next one waits.
+
+        Args:
+            name: the device.
+            message: index of the message that asks for it; the exchanges carry it.
+            work: is given the session and the device's keeper.
+
+        Raises:
+            DeviceError: the device is not polled, or asked to be left alone; or what `work` raises.
+        """
+        if name not in self._sessions:
+            raise SwitchedOff("the device is not polled")
+        async with self._lock(name):
+            session, listener, keeper = self._sessions.get(name), self._listeners.get(name), self._keepers.get(name)
+            if session is None or listener is None or keeper is None or self._stopping.is_set():
+                raise SwitchedOff("the device is not polled any more, or with other settings")
+            if self.quiet_s(name):
+                raise RateLimited(f"it asked to be left alone for another {self.quiet_s(name):.0f} s", None)
+            listener.begin(message)
+            try:
+                value = await self._loop.run_in_executor(self._threads, work, session, keeper)
+            finally:
+                first, last = listener.first, listener.last
+                listener.begin(0)
+                if self._sessions.get(name) is not session:
+                    session.close()
+        return Lent(value, first, last)
+
+    def answered(self, name: str, error: DeviceError) -> None:
+        """What a device answered outside a poll counts as much as in one: refused credentials, a wish for rest."""
+        keeper = self._keepers.get(name)
+        if keeper is None:
+            return
+        if isinstance(error, CredentialsRejected) and not isinstance(error, AccessDenied):
+            keeper.rejected(error)
+            if self._holds and keeper.known.health.rejections >= REJECTIONS_BEFORE_PAUSE:
+                self._holds.hold(keeper.settings)
+                self._plan_later(name, keeper.settings.poll.rejected_pause_s)
+        elif isinstance(error, (RateLimited, ServerError)) and retry_after_s(error):
+            self._quiet_until_s[name] = time.monotonic() + retry_after_s(error)
+            self._plan_later(name, retry_after_s(error))
+
+    def poll_soon(self, name: str) -> None:
+        """Plan a device's next poll as early as it may be asked again."""
+        if name in self._sessions and name not in self._running:
+            self._plan(name, max(self._rest_s(name), self.quiet_s(name)))
+
+    def _plan_later(self, name: str, delay_s: float) -> None:
+        """Put off the next poll."""
+        if name in self._sessions and name not in self._running:
+            self._plan(name, max(delay_s, self._due_s.get(name, 0.0) - time.monotonic()))
+
+    def _lock(self, name: str) -> asyncio.Lock:
+        """Who holds it has the device for himself."""
+        return self._locks.setdefault(name, asyncio.Lock())
+
     def _rest_s(self, name: str) -> float:
         return max(self._rested_s.get(name, 0.0) - time.monotonic(), 0.0)
 
@@ -280,10 +356,18 @@ class Poller:
     async def _poll(self, name: str) -> None:
         if self._stopping.is_set() or name in self._running:
             return
+        self._running.add(name)
+        async with self._lock(name):
+            await self._poll_alone(name)
+
+    async def _poll_alone(self, name: str) -> None:
+        """One poll, while nobody else asks the device; it may have been dropped while this waited for its turn."""
+        if name not in self._sessions or self._stopping.is_set():
+            self._running.discard(name)
+            return
         keeper, session = self._keepers[name], self._sessions[name]
         delay_s = keeper.settings.poll.interval_s
         self._due_s.pop(name, None)
-        self._running.add(name)
         began_s = time.monotonic()
         requests, listener = self._requests.pop(name, []), self._listeners[name]
         listener.begin(requests[0].message if requests else 0)

@@ -24,7 +24,7 @@ class StateLock:
         path = state_dir / NAME
         try:
             state_dir.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a+", encoding="utf-8")
+            self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+", encoding="utf-8")
         except OSError as problem:
             raise HostError(f"cannot use {path}: {problem.strerror}; state_dir must be writable") from problem
         try:
@@ -44,10 +44,11 @@ class StateLock:
         self._write(f"{self._reloads} {' '.join(outcome.split())}\n")
 
     def _write(self, word: str) -> None:
+        # Who reads at any moment finds the word of before or this one: it is not emptied first.
         self._file.seek(0)
-        self._file.truncate(0)
         self._file.write(f"{os.getpid()}\n{word}")
         self._file.flush()
+        self._file.truncate()
 
     def release(self) -> None:
         """Let the next agent have the directory."""
@@ -76,9 +77,10 @@ def running_agent(state_dir: Path) -> int:
 def last_reload(state_dir: Path) -> str:
     """What became of the latest reload, with its number before it; empty when there was none."""
     try:
-        return (state_dir / NAME).read_text(encoding="utf-8").partition("\n")[2].strip()
+        lines = (state_dir / NAME).read_text(encoding="utf-8").splitlines()
     except OSError:
         return ""
+    return lines[1] if len(lines) > 1 else ""
 
 
 def _process_id(path: Path) -> int:

@@ -25,6 +25,7 @@ from agent.mib.groups.alarm import (
     AlarmView,
     alarm_instance,
 )
+from agent.mib.host.vendor import notifications as vendor
 from agent.mib.writing import WRONG_VALUE
 from agent.model.alarm.catalogue import forgotten, happened, look_at
 from agent.model.alarm.events import Event, StateSetAside, StateWriting
@@ -37,8 +38,9 @@ from agent.model.health import DeviceState, Health
 from agent.service.alarmstate import Change, Kept, Numbers
 from agent.service.notifylog import Logged, NotifyLog
 from agent.service.watched import Watched
-from agent.wire.notice import Notice
+from agent.wire.notice import Notice, Wording
 from agent.wire.notices import Notices, logged_agent, logged_alarm
+from agent.wire.vendorwords import wording, wording_of_alarm
 
 log = logging.getLogger(__name__)
 
@@ -69,12 +71,14 @@ class Surroundings:
         module: the MIB, for OIDs.
         send: takes each notice, in order; must neither block nor raise.
         uptime_ticks: sysUpTime now, hundredths of a second.
+        system_name: sysName of the agent.
     """
 
     module: Module
     store: Store
     send: Callable[[Notice], None]
     uptime_ticks: Callable[[], int]
+    system_name: Callable[[], str] = lambda: ""
 
 
 class Watcher:
@@ -221,7 +225,7 @@ class Watcher:
         current = self._table.active.get(alarm.identity)
         if current is not None and current.index == alarm.index:
             self._set_alarm(replace(current, sequence=alarm.sequence, repeat=False))
-        notice = self._notices.of_alarm(alarm, self._bare_view(), self._around.uptime_ticks())
+        notice = self._notices.of_alarm(alarm, self._bare_view(), self._around.uptime_ticks(), self._in_vendors(alarm))
         self._log.add(Logged(logged_alarm(alarm, now.wall), notice))
         log.info(
             "alarm-%s sequence=%d alarm=%d type=%s severity=%s device=%s resource=%r value=%r",
@@ -230,9 +234,19 @@ class Watcher:
         )  # fmt: skip
         return notice
 
+    def _in_vendors(self, alarm: Alarm) -> Wording | None:
+        """The alarm in the words of the vendor's MIB."""
+        name = alarm.site.name
+        return wording_of_alarm(alarm, self._before.get(name), self._what.rules(name))
+
+    def _in_vendors_test(self, text: str) -> Wording:
+        return wording(vendor.TEST, text or "Test notification", self._around.system_name())
+
     def _numbered(self, kind: Notification, now: Instant, view: AlarmView, text: str, value: str = "") -> Notice:
         sequence = self._next_sequence()
-        notice = self._notices.of_agent(kind, replace(view, sequence=sequence), self._around.uptime_ticks())
+        other = self._in_vendors_test(value) if kind is TEST else None
+        view = replace(view, sequence=sequence)
+        notice = self._notices.of_agent(kind, view, self._around.uptime_ticks(), other=other)
         self._log.add(Logged(logged_agent(kind, sequence, now.wall, text, value), notice))
         log.info("notification name=%s sequence=%d text=%r value=%r", kind.name, sequence, text, value)
         return notice
@@ -254,7 +268,8 @@ class Watcher:
 
     def heartbeat(self) -> Notice:
         """A heartbeat as of now; not numbered."""
-        return self._notices.of_agent(HEARTBEAT, self.view(), self._around.uptime_ticks(), numbered=False)
+        other = wording(vendor.HEARTBEAT, "Heartbeat", self._around.system_name())
+        return self._notices.of_agent(HEARTBEAT, self.view(), self._around.uptime_ticks(), numbered=False, other=other)
 
     @property
     def sequence(self) -> int:
@@ -264,7 +279,8 @@ class Watcher:
     def active_notices(self) -> tuple[Notice, ...]:
         """A notice about every active alarm, marked as repeat; for receivers that come back, too."""
         view, ticks = self._bare_view(), self._around.uptime_ticks()
-        return tuple(self._notices.of_alarm(replace(alarm, repeat=True), view, ticks) for alarm in self._alarms())
+        repeats = (replace(alarm, repeat=True) for alarm in self._alarms())
+        return tuple(self._notices.of_alarm(alarm, view, ticks, self._in_vendors(alarm)) for alarm in repeats)
 
     def since(self, sequence: int) -> tuple[Notice, ...]:
         """The notices behind a number, oldest first, as far as the log goes back.
@@ -355,7 +371,8 @@ class Watcher:
     def test_notice(self, text: str) -> Notice:
         """A test notification for one receiver alone; not numbered."""
         view = replace(self.view(), test_text=text)
-        return self._notices.of_agent(TEST, view, self._around.uptime_ticks(), numbered=False)
+        other = self._in_vendors_test(text)
+        return self._notices.of_agent(TEST, view, self._around.uptime_ticks(), numbered=False, other=other)
 
     def check(self, name: str, instance: Key, value: Any) -> int:
         """Whether a manager may set an object of the alarm group: an error status of RFC 3416, 0 when it may."""

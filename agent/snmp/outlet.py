@@ -110,8 +110,9 @@ class Outlet:
         return self._delivery.settled()
 
     def outstanding(self) -> list[Notice]:
-        """Notifications that are not at their end."""
-        return self._delivery.outstanding()
+        """Notifications that are not at their end, each once, as they were decided on."""
+        decided = (notice.as_decided() for notice in self._delivery.outstanding())
+        return list({(notice.sequence, notice.identity, notice.oid): notice for notice in decided}.values())
 
     def owe_resync(self) -> None:
         """Have every active alarm sent once, as soon as nothing else waits."""
@@ -137,7 +138,14 @@ class Outlet:
         )
 
     def offer(self, notice: Notice) -> None:
-        """Deliver a notification, if it is for this receiver."""
+        """Deliver a notification, if it is for this receiver, in the words it is told in."""
+        told = notice.told(self.target.settings.dialect)
+        if not told:
+            self._pass_over(notice, Reason.NO_WORDS)
+        for one in told:
+            self._offer(one)
+
+    def _offer(self, notice: Notice) -> None:
         try:
             reason = self._selection.against(notice)
         except BerError as problem:
@@ -148,8 +156,11 @@ class Outlet:
             self._delivery.offer(notice)
             self._plan()
             return
+        self._pass_over(notice, reason)
+
+    def _pass_over(self, notice: Notice, reason: Reason) -> None:
         self._delivery.pass_over(notice.sequence)
-        if reason is Reason.FILTERED:
+        if reason in (Reason.FILTERED, Reason.NO_WORDS):
             self._delivery.tally.filtered += 1
         else:
             self._delivery.tally.withheld += 1
@@ -173,11 +184,14 @@ class Outlet:
         self._route.close()
 
     def _active(self) -> list[Notice]:
-        return [notice for notice in self._supply.active_notices() if self._selection.against(notice) is None]
+        return [one for notice in self._supply.active_notices() for one in self._told(notice)]
 
     def _heartbeat(self) -> Notice | None:
-        notice = self._supply.heartbeat()
-        return notice if self._selection.against(notice) is None else None
+        return next(iter(self._told(self._supply.heartbeat())), None)
+
+    def _told(self, notice: Notice) -> list[Notice]:
+        """A notification as the receiver may get it."""
+        return [one for one in notice.told(self.target.settings.dialect) if self._selection.against(one) is None]
 
     def _plan(self) -> None:
         """Look at the queue as soon as the loop comes to it, once."""

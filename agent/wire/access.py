@@ -83,12 +83,14 @@ class Access:
         rows: the rows of each group.
         views: the views that rows name.
         contexts: what each context shows; a granted view is cut to it.
+        insecure_writes: what may be written at less than authPriv; a view for writing is cut to it then.
     """
 
     groups: Mapping[tuple[int, str], str]
     rows: Mapping[str, tuple[AccessRow, ...]] = field(default_factory=dict)
     views: Mapping[str, View] = field(default_factory=dict)
     contexts: Mapping[str, View] = field(default_factory=lambda: {"": EVERYTHING})
+    insecure_writes: View = EVERYTHING
     _known: dict[Asked, View] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def read_view(self, model: int, name: str, level: int, context: str) -> View | Refusal:
@@ -122,6 +124,8 @@ class Access:
             view = intersection(view, _WITHOUT_SYSTEM)
         if level < Level.AUTH_PRIV:  # a community is a password: SNMP-COMMUNITY-MIB is not for open channels
             view = intersection(view, _WITHOUT_COMMUNITIES)
+            if kind == "write":  # what is written to a device is not for open channels either
+                view = intersection(view, self.insecure_writes)
         if len(self._known) >= REMEMBERED:
             self._known.clear()
         self._known[asked] = view

@@ -16,7 +16,7 @@ from agent.model.alarm.facts import Key
 from agent.model.alarm.storm import worst
 from agent.model.alarm.table import Alarm
 from agent.model.severity import Severity
-from agent.wire.notice import Notice
+from agent.wire.notice import Notice, Wording
 
 _SCALAR: Final[Key] = (0,)
 
@@ -51,8 +51,8 @@ class Notices:
         located = self._module.objects.get(name)
         return (*located.oid, *key) if located else (0, 0)
 
-    def of_alarm(self, alarm: Alarm, view: AlarmView, uptime_ticks: int) -> Notice:
-        """The notice about an alarm as it is now: raised, changed, cleared or repeated alike."""
+    def of_alarm(self, alarm: Alarm, view: AlarmView, uptime_ticks: int, other: Wording | None = None) -> Notice:
+        """The notice about an alarm as it is now: raised, changed, cleared or repeated alike; `other` as in Notice."""
         name = BY_NAME[alarm.alarm_type].notification
         return Notice(
             oid=self._oids[name],
@@ -64,10 +64,17 @@ class Notices:
             identity=identity_text(alarm),
             severity=alarm.severity,
             cleared=alarm.cleared,
+            other=other,
         )
 
     def of_agent(
-        self, notification: Notification, view: AlarmView, uptime_ticks: int, *, numbered: bool = True
+        self,
+        notification: Notification,
+        view: AlarmView,
+        uptime_ticks: int,
+        *,
+        numbered: bool = True,
+        other: Wording | None = None,
     ) -> Notice:
         """A notice about no alarm; its varbinds are scalars of the view."""
         severity = worst(storm.severity for storm in view.storms.values())
@@ -77,6 +84,7 @@ class Notices:
             uptime_ticks=uptime_ticks,
             sequence=view.sequence if numbered else 0,
             severity=severity,
+            other=other,
         )
 
     def _varbinds(self, name: str, row: Any, instance: Sequence[int]) -> tuple[bytes, ...]:

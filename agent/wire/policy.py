@@ -9,13 +9,14 @@ from ipaddress import ip_network
 from agent.config import AccessSettings, SnmpSettings, UserSettings, ViewSettings
 from agent.config.grant import community_name
 from agent.config.user import Key
+from agent.mib.declaration import Module
 from agent.mib.module import parse_oid
 from agent.wire.access import Access, AccessRow, Level, Match, Model
 from agent.wire.community import Community
 from agent.wire.family import Family
 from agent.wire.keys import AUTH_PROTOCOLS, PRIV_PROTOCOLS, AuthProtocol, auth_key, extended, localized
 from agent.wire.usm import User
-from agent.wire.view import EVERYTHING, View, view_of
+from agent.wire.view import EVERYTHING, View, make_view, view_of
 
 MODELS = {"any": Model.ANY, "v1": Model.V1, "v2c": Model.V2C, "usm": Model.USM}
 LEVELS = {
@@ -44,19 +45,25 @@ class Policy:
     max_message_size: int
 
 
-def make_policy(settings: SnmpSettings, engine_id: bytes, contexts: Mapping[str, View] = DEFAULT_CONTEXT) -> Policy:
+def make_policy(
+    settings: SnmpSettings,
+    engine_id: bytes,
+    contexts: Mapping[str, View] = DEFAULT_CONTEXT,
+    insecure_writes: View = EVERYTHING,
+) -> Policy:
     """The policy of a configuration.
 
     Args:
         settings: the SNMP side of the configuration.
         engine_id: the engine that keys are localized to.
         contexts: what each context shows, by name.
+        insecure_writes: what may be written at less than authPriv.
     """
     users = [make_user(user, engine_id) for user in settings.users]
     return Policy(
         make_communities(settings),
         {user.name: user for user in users},
-        make_access(settings, contexts),
+        make_access(settings, contexts, insecure_writes),
         settings.max_message_size,
     )
 
@@ -71,14 +78,23 @@ def make_communities(settings: SnmpSettings) -> dict[bytes, Community]:
     }
 
 
-def make_access(settings: SnmpSettings, contexts: Mapping[str, View] = DEFAULT_CONTEXT) -> Access:
+def make_access(
+    settings: SnmpSettings, contexts: Mapping[str, View] = DEFAULT_CONTEXT, insecure_writes: View = EVERYTHING
+) -> Access:
     """Groups, rows and views of a configuration, over these contexts."""
     return Access(
         groups={(MODELS[member.model], member.name): member.group for member in settings.members},
         rows={name: tuple(map(_row, rows)) for name, rows in settings.all_groups.items()},
         views={name: _view(view) for name, view in settings.all_views.items()},
         contexts=contexts,
+        insecure_writes=insecure_writes,
     )
+
+
+def without_settings(module: Module) -> View:
+    """All but what is written to the devices."""
+    guarded = [located.oid for located in module.objects.values() if located.column.writes is not None]
+    return make_view([(0,), (1,), (2,)], guarded)
 
 
 def _row(row: AccessSettings) -> AccessRow:

@@ -20,6 +20,7 @@ class Reason(Enum):
     FILTERED = "filtered"
     NOT_IN_VIEW = "not in view"
     COUNTER64 = "SNMPv1 has no Counter64"
+    NO_WORDS = "the vendor has no such notification"
 
 
 @dataclass(slots=True)

@@ -15,9 +15,10 @@ from typing import Any, Final
 
 from agent.mib.declaration import Access, Column, Module, Table
 from agent.mib.encoding import Oid, packed, unpacked
-from agent.mib.writing import Unacceptable, decoded
+from agent.mib.writing import Unacceptable, decoded_for
 from agent.wire.later import Later
 from agent.wire.pdu import Request, Value
+from agent.wire.repeats import Repeats
 from agent.wire.view import View
 
 NO_ACCESS, NO_CREATION, INCONSISTENT_VALUE, RESOURCE_UNAVAILABLE, COMMIT_FAILED, NOT_WRITABLE = 6, 11, 12, 13, 14, 17
@@ -74,6 +75,7 @@ class Writer:
 
     Args:
         exists: whether there is an instance, by packed OID: rows that are not there cannot be made.
+        repeats: knows SETs that are sent again; without it each is a new one.
     """
 
     def __init__(
@@ -81,7 +83,9 @@ class Writer:
         writables: Iterable[Writable],
         submit: Submit,
         exists: Callable[[bytes], bool] = lambda key: False,
+        repeats: Repeats[Result] | None = None,
     ) -> None:
+        self._repeats = repeats
         self._by_key = {packed(writable.oid): writable for writable in writables}
         self._submit = submit
         self._exists = exists
@@ -89,9 +93,34 @@ class Writer:
         self._waiting: deque[tuple[Later[Result], Callable[[], Result | Later[Result]]]] = deque()
 
     def set(self, request: Request, view: View | None, who: str) -> Result | Later[Result]:
-        """Do all of a SET or none of it; without a view nothing may be written by anybody."""
+        """Do all of a SET or none of it; without a view nothing may be written by anybody.
+
+        A SET sent again is the same SET: it is done once, and answered as often as it is asked.
+        """
         if view is None:  # RFC 3413 3.2 step 6
             return Result(AUTHORIZATION_ERROR, 0)
+        if self._repeats is None or not request.names:
+            return self._in_turn(request, view, who)
+        asker, request_id = (who, view), bytes(request.request_id)
+        what = (tuple(request.names), tuple((value.tag, bytes(value.content)) for value in request.values))
+        known = self._repeats.known(asker, what, request_id)
+        if known is not None:
+            return known
+        result = self._in_turn(request, view, who)
+
+        def note(done: Result) -> Result:
+            assert self._repeats is not None  # noqa: S101 - checked above
+            if done.status:
+                self._repeats.forget(asker)
+            else:
+                self._repeats.done(asker, what, request_id, done)
+            return done
+
+        if isinstance(result, Later):
+            return self._repeats.begun(asker, what, request_id, result.map(note))
+        return note(result)
+
+    def _in_turn(self, request: Request, view: View, who: str) -> Result | Later[Result]:
         if not self._under_way:
             return self._carry_out(request, view, who)
         if len(self._waiting) >= WAITING_SETS:
@@ -140,7 +169,7 @@ class Writer:
         if writable is None:
             return NOT_WRITABLE
         try:
-            wanted = decoded(writable.column.syntax, value.tag, value.content)
+            wanted = decoded_for(writable.column, value.tag, value.content)
         except Unacceptable as problem:
             return problem.status
         instance = unpacked(name[4 * len(writable.oid) :])

@@ -59,7 +59,7 @@ class Pair:
         self.events: list[Any] = []
         self.lost = 0
         self.result = Result(0, 0)
-        self.assign: Callable[[Sequence[Assignment], str], Result] = self._assign
+        self.assign: Callable[[Sequence[Assignment], str], Result | Later[Result]] = self._assign
         self.new_front()
         self.new_back()
 
@@ -208,6 +208,31 @@ def test_a_set_is_answered_behind_what_it_changed() -> None:
             result.then(lambda value: seen.append((value, walked(both.face.store)[0][-3:])))
             await until(lambda: seen)
             assert seen == [(Result(0, 0), b"new")]
+
+    run(test)
+
+
+def test_a_set_whose_result_comes_later_is_answered_then_while_swaps_go_on_and_other_sets_wait() -> None:
+    async def test() -> None:
+        async with pair() as both:
+            both.back_end.open([])
+            both.connect()
+            await until(lambda: both.face.opened)
+            later: Later[Result] = Later()
+            results: list[Result | Later[Result]] = [later, Result(0, 0)]
+            both.assign = lambda wanted, who: results.pop(0)
+            seen: list[tuple[str, Result]] = []
+            for name in ("first", "second"):
+                submitted = both.front_end.submit(WANTED, "me")
+                assert isinstance(submitted, Later)
+                submitted.then(lambda result, name=name: seen.append((name, result)))  # type: ignore[misc]
+            await until(lambda: len(results) == 1)
+            both.back_end.swap("a", [block(A, {(1,): b"a"})])
+            await until(lambda: walked(both.face.store))
+            assert seen == []
+            later.give(Result(14, 1))
+            await until(lambda: len(seen) == 2)
+            assert set(seen) == {("first", Result(14, 1)), ("second", Result(0, 0))}
 
     run(test)
 

@@ -103,6 +103,39 @@ def test_check_prints_both_and_no_secret(command: Commands, settings: Settings) 
         assert secret not in result.output
 
 
+WRITTEN = """
+snmp:
+  listen: ["127.0.0.1:0"]
+  users:
+    - {name: noc, auth: {passphrase: "${PASSWORD}"}, priv: {passphrase: "${PASSWORD}"}, write_view: WRITE}
+    - {name: half, auth: {passphrase: "${PASSWORD}"}, write_view: default}
+devices:
+  - {name: lantime-1, address: 192.0.2.10, scheme: SCHEME, username: x, password: "${PASSWORD}", writes: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("write", "scheme", "more", "warned"),
+    [
+        ("default", "https", "", []),
+        ("none", "https", "", ["lantime-1: writes are on, and no user may set anything at authPriv"]),
+        ("default", "https", "writing: {allow_insecure: true}\n", ["writing.allow_insecure: who listens on the way"]),
+        ("default", "http", "", ["device lantime-1: Basic over plain", "device lantime-1: is written over plain http"]),
+    ],
+)
+def test_what_is_unwise_about_writing_devices_is_warned_of(
+    command: Commands, write: str, scheme: str, more: str, warned: list[str]
+) -> None:
+    text = WRITTEN.replace("WRITE", write).replace("SCHEME", scheme) + more
+    (command.folder / "agent.yaml").write_text(text, encoding="utf-8")
+    output = command("check", "-c", "agent.yaml").output
+    assert "is written\n" in output
+    lines = [line for line in output.splitlines() if "warning: " in line]
+    assert len(lines) == len(warned)
+    for line, start in zip(lines, warned, strict=True):
+        assert line.strip().startswith(f"warning: {start}")
+
+
 def test_a_configuration_with_nothing_unwise_is_not_warned_of(command: Commands) -> None:
     text = (
         "snmp: {communities: [{name: testing, write_view: default, sources: [192.0.2.0/24]}], listen: ['127.0.0.1:0']}"

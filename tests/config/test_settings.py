@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from agent.config import DEFAULT_ROOT, DeviceSettings, Settings, TlsSettings, load_overlay, load_settings, parse_listen
 from agent.errors import ConfigError
@@ -377,12 +378,45 @@ def test_an_overlay_takes_a_path_or_several_for_all_or_some_generations(tmp_path
     assert [some.applies_to(number) for number in (10, 16, 20, None)] == [True, True, False, False]
 
 
+def test_an_overlay_may_say_nothing_but_where_things_are_written(tmp_path: Path) -> None:
+    one = overlay(tmp_path, "writes:\n  lnbA: x.y\n  lnbB: [a, b]\n")
+    assert (one.paths, one.writes) == ({}, {"lnbA": ("x.y",), "lnbB": ("a", "b")})
+
+
+def test_writing_is_off_and_true_is_short_for_its_defaults() -> None:
+    plain = DeviceSettings(name="d", address="192.0.2.1")
+    assert not plain.writes.enabled
+    assert plain.branches == ()
+    written = DeviceSettings.model_validate({"name": "d", "address": "192.0.2.1", "writes": True})
+    assert (written.writes.enabled, written.writes.body, written.writes.apply_path) == (True, "object", "")
+    assert "network/interfaces" in written.branches
+    assert not DeviceSettings.model_validate({"name": "d", "address": "192.0.2.1", "writes": False}).writes.enabled
+    chosen = DeviceSettings.model_validate({"name": "d", "address": "192.0.2.1", "poll": {"branches": ["ntp"]}})
+    assert chosen.branches == ("ntp",)
+    assert Settings().writing.answer == "at_once"
+    assert not Settings().writing.allow_insecure
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"writes": {"body": "half"}}, "writes.body"), ({"writes": {"apply_path": "/api/x y"}}, "writes.apply_path"),
+        ({"writes": "yes"}, "writes"), ({"poll": {"branches": ["../x"]}}, "a path below /api/configuration"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_what_is_written_is_refused(keys: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        DeviceSettings.model_validate({"name": "d", "address": "192.0.2.1", **keys})
+    assert told in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("path: {}\n", "o.yaml: paths: is missing\n"),
         ("paths: {}\ngeneration: 10\n", "o.yaml: generation: unknown key; known here: generations, paths"),
         ("paths: {lnbA: 5}\n", "o.yaml: paths.lnbA: must be a list"),
+        ("writes: {lnbA: 5}\n", "o.yaml: writes.lnbA: must be a list"),
         ("paths: {}\ngenerations: [ten]\n", "o.yaml: generations[0]: Input should be a valid integer"),
         ("paths: {a: b, a: c}\n", "o.yaml, line 1, column 15: not valid YAML: key 'a' is given twice"),
     ],

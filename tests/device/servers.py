@@ -61,7 +61,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(reply.body)
 
-    do_GET = do_PUT = _any
+    do_GET = do_PUT = do_POST = _any
 
     def log_message(self, *args: object) -> None:
         pass

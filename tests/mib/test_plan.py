@@ -10,7 +10,7 @@ import pytest
 from agent.errors import ConfigError
 from agent.mib.declaration import Feed
 from agent.mib.module import northbound
-from agent.mib.plan import check_overrides, make_plan
+from agent.mib.plan import check_overrides, check_writes, make_plan
 
 MODULE = northbound()
 
@@ -93,3 +93,31 @@ def test_an_overlay_that_cannot_work_is_refused_with_object_and_remedy(
 def test_an_overlay_that_can_work_is_accepted(overrides: dict[str, tuple[str, ...]]) -> None:
     check_overrides(MODULE, overrides, "lab.yaml")
     make_plan(MODULE, overrides)
+
+
+@pytest.mark.parametrize(
+    ("writes", "told"),
+    [
+        ({"lnbPtpConfigDomian": ("x",)}, "writes.lnbPtpConfigDomian: no object of that name is written to"),
+        ({"lnbSlotType": ("x",)}, "writes.lnbSlotType: no object of that name is written to the device"),
+        ({"lnbPtpConfigDomain": ()}, "writes.lnbPtpConfigDomain: at least one path"),
+        ({"lnbPtpConfigDomain": ("a..b",)}, "an empty step"),
+        ({"lnbPtpConfigDomain": (".",)}, "does not end in the member"),
+        ({"lnbPtpConfigDomain": ("^",)}, "does not end in the member"),
+        ({"lnbPtpConfigDomain": ("a[].b",)}, "'[]' opens rows"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_where_an_object_is_written_is_told(writes: dict[str, tuple[str, ...]], told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_writes(northbound(), writes, "lab.yaml")
+    assert told in str(caught.value)
+    assert str(caught.value).startswith("lab.yaml: writes.")
+
+
+def test_an_object_is_written_where_it_is_read_unless_an_overlay_says_otherwise() -> None:
+    plan = make_plan(northbound(), {"lnbPtpConfigAlias": ("name",)}, writes={"lnbPtpConfigDomain": ("general.domain",)})
+    writes = plan.writes()
+    assert writes["lnbPtpConfigAlias"] == ("name",)
+    assert writes["lnbPtpConfigDomain"] == ("general.domain",)
+    assert plan.paths()["lnbPtpConfigDomain"] == ("domain-number",)
+    assert "lnbSlotType" not in writes

@@ -333,3 +333,22 @@ def test_what_cannot_be_had_at_the_start_ends_the_agent_with_its_exit_code(tmp_p
         second.begin()
         assert second.process.wait(20) == 71
         assert second.logged("is in use by another agent")
+
+
+def test_a_set_answered_after_the_device_was_written_may_take_longer_than_other_sets(tmp_path: Path) -> None:
+    domain: Oid = (*MODULE.objects["lnbPtpConfigDomain"].oid, 1, 1)
+    writing = {"answer": "after", "deadline_s": 20, "allow_insecure": True}
+    with Simulator(SimSpec(clients=1)) as simulator:
+        agent = AgentProcess(tmp_path, simulator.port, writing=writing)
+        agent.content["devices"][0]["writes"] = True
+        agent.write()
+        with agent:
+            wait_for(lambda: agent.get(domain).values == [(2, b"\0")] or agent.get(domain).values == [(66, b"\0")],
+                     "the configuration is read", 30)  # fmt: skip
+            simulator.faults.set("delay", seconds=6.5, method="POST", times=1)
+            assert agent.set(domain, b"\x42\x01\x07").outcome == (0, 0)
+            instance = "chassis0/slots/io1/module/ptp-instances/instance0/domain-number"
+            assert simulator.configuration.get(instance) == 7
+            simulator.faults.set("write-refused", status=403, times=1)
+            assert agent.set(domain, b"\x42\x01\x08").outcome == (14, 1)
+            assert agent.get(domain).values == [(66, b"\x07")]

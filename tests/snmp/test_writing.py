@@ -12,7 +12,7 @@ import pytest
 
 from agent.config import SnmpSettings
 from agent.mib import writing
-from agent.mib.syntax import Syntax
+from agent.mib.declaration import Column
 from tests.snmp import messages
 from tests.snmp.agents import BASE, DEFAULTS, NUMBERS, SEALED, SUBTREE, RunningAgent, user_settings
 from tests.snmp.messages import (
@@ -40,7 +40,7 @@ from tests.snmp.messages import (
     string,
     varbind,
 )  # fmt: skip
-from tests.snmp.writables import LABEL, LEVEL, LOCK, MODE, RAW, SYNTAXES, Writables
+from tests.snmp.writables import LABEL, LEVEL, LOCK, MODE, RAW, Writables
 
 VIEWS: dict[str, Any] = {
     # All of the test's subtree but RAW.
@@ -216,13 +216,13 @@ def test_rfc3416_4_2_5_a_failed_assignment_is_commit_failed_logged_once_and_chan
 def test_a_fault_while_checking_is_gen_err_and_changes_nothing(
     bench: Bench, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def decoded(syntax: Syntax, tag: int, content: bytes) -> Any:
-        if syntax is SYNTAXES[LOCK]:
+    def decoded_for(column: Column, tag: int, content: bytes) -> Any:
+        if column.name == "testLock":
             raise RuntimeError("a fault")
-        return writing.decoded(syntax, tag, content)
+        return writing.decoded_for(column, tag, content)
 
     caplog.set_level(logging.ERROR)
-    monkeypatch.setattr("agent.wire.writing.decoded", decoded)
+    monkeypatch.setattr("agent.wire.writing.decoded_for", decoded_for)
     varbinds = [varbind(scalar(LABEL), string(b"new")), varbind(scalar(LOCK), integer(5))]
     assert bench.outcome(*varbinds) == (GEN_ERR, 0)
     assert bench.outcome(*varbinds, version=V1) == (GEN_ERR, 0)

@@ -195,3 +195,26 @@ def test_what_was_resolved_is_remembered_within_bounds(monkeypatch: pytest.Monke
         assert isinstance(here.read_view(3, "u", 1, context), View)
         assert here.read_view(3, "nobody", 1, context) is Refusal.NO_GROUP
         assert len(here._known) <= 3
+
+
+def test_what_is_written_to_devices_is_in_no_view_for_writing_below_privacy() -> None:
+    everything = make_view([(1, 3)], [])
+    guarded = make_view([(0,), (1,), (2,)], [(1, 3, 6, 9)])
+    grants = {
+        (Model.USM, "noc"): Grant(AUTH, everything, everything),
+        (Model.V2C, "noc"): Grant(NO_AUTH, everything, everything),
+    }
+    plain = granting(grants)
+    guarding = Access(plain.groups, plain.rows, plain.views, plain.contexts, guarded)
+    inside, outside = packed((1, 3, 6, 9, 1)), packed((1, 3, 6, 8, 1))
+    for model, level, writes in ((3, 3, True), (3, 2, False), (2, 1, False)):
+        view = guarding.write_view(model, "noc", level, "")
+        assert isinstance(view, View)
+        assert (inside in view) is writes
+        assert outside in view
+        reading = guarding.read_view(model, "noc", level, "")
+        assert isinstance(reading, View)
+        assert inside in reading
+        unguarded = plain.write_view(model, "noc", level, "")
+        assert isinstance(unguarded, View)
+        assert inside in unguarded

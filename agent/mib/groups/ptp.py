@@ -5,8 +5,20 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
-from agent.mib.declaration import Access, Column, Group, Index, Table, described, with_text
-from agent.mib.groups.common import DEVICE, PTP, SLOTS
+from agent.mib.declaration import (
+    Access,
+    Column,
+    Form,
+    Group,
+    Index,
+    Table,
+    described,
+    described_setting,
+    setting,
+    with_text,
+)
+from agent.mib.forms import HOST, LINE
+from agent.mib.groups.common import DEVICE, PTP, SLOTS, named
 from agent.mib.syntax import (
     COUNTER64,
     GAUGE,
@@ -49,6 +61,7 @@ PROFILE = enumeration(
         0: "custom", 1: "defaultE2e15882008", 2: "defaultP2p15882008", 3: "powerC37238", 4: "telecomG82651",
         5: "telecomG82751", 6: "smpteSt20592", 7: "aes67", 8: "ieee8021as", 9: "utilityIec618509",
         10: "telecomG82752", 11: "docsis31", 12: "powerC372382017",
+        "powerC372382011": "powerC37238", "8021as": "ieee8021as", "utilityIec6185093": "utilityIec618509",
     },
 )  # fmt: skip
 ROLE = enumeration(
@@ -379,6 +392,23 @@ CLIENTS = Table(
     rows=(f"{INSTANCES}.unicast-clients[]",),
 )  # fmt: skip
 
+ALIAS = Form(fits=lambda value: len(value.encode()) <= 31 and value.isprintable(), allowed="31 octets at most.")
+PROFILE_WORDS = Form(
+    words={
+        "defaultE2e15882008": "default-e2e-1588-2008", "defaultP2p15882008": "default-p2p-1588-2008",
+        "powerC37238": "power-c37-238-2011", "telecomG82651": "telecom-g8265-1", "telecomG82751": "telecom-g8275-1",
+        "smpteSt20592": "smpte-st-2059-2", "utilityIec618509": "utility-iec-61850-9-3", "ieee8021as": "802-1as",
+        "telecomG82752": "telecom-g8275-2", "powerC372382017": "power-c37-238-2017", "docsis31": "docsis-3-1",
+    },
+)  # fmt: skip
+PROTOCOL_WORDS = Form(words={"ieee8023": "ieee-802-3"})
+
+
+def _ns_setting(arc: int, name: str, what: str, path: str) -> tuple[Column, ...]:
+    number = setting(arc, name, NANOSECONDS, what, path, units="nanoseconds", read=reading.nanoseconds)
+    return with_text(number, reading.nanoseconds_text)
+
+
 CONFIG = Table(
     10,
     "lnbPtpConfigTable",
@@ -387,36 +417,81 @@ CONFIG = Table(
     "One instance.",
     (DEVICE, PTP),
     (
-        Column(1, "lnbPtpConfigAlias", TEXT, "Name an operator gave it.", ("alias",)),
-        Column(2, "lnbPtpConfigDisabled", TRUTH, "Whether it is disabled.", ("flags.disabled", "disabled")),
-        *described(3, "lnbPtpConfigRole", ROLE, "Role.", "role"),
-        *described(5, "lnbPtpConfigProfile", PROFILE, "PTP profile.", "profile"),
-        Column(7, "lnbPtpConfigDomain", BYTE, "Domain number.", ("domain-number",)),
-        *described(8, "lnbPtpConfigDelayMechanism", DELAY_MECHANISM, "How delay is measured.", "delay-mech"),
-        *described(10, "lnbPtpConfigProtocol", PROTOCOL, "Network protocol.", "protocol"),
-        Column(12, "lnbPtpConfigPriority1", BYTE, "Priority 1.", ("priority-1",)),
-        Column(13, "lnbPtpConfigPriority2", BYTE, "Priority 2.", ("priority-2",)),
-        Column(14, "lnbPtpConfigAnnounceInterval", INTERVAL, "Interval of announce messages.", ("intvs.ann-intv",),
-               units="log2 seconds"),
-        Column(15, "lnbPtpConfigSyncInterval", INTERVAL, "Interval of sync messages.", ("intvs.sync-intv",),
-               units="log2 seconds"),
-        Column(16, "lnbPtpConfigDelayInterval", INTERVAL, "Interval of delay requests.", ("intvs.del-req-intv",),
-               units="log2 seconds"),
-        Column(17, "lnbPtpConfigAnnounceTimeout", BYTE, "Announce receipt timeout.", ("ann-rcpt-timeout",)),
-        *with_text(
-            Column(18, "lnbPtpConfigAsymmetry", NANOSECONDS, "Delay asymmetry compensated.", ("delay-asymmetry",),
-                   units="nanoseconds", read=reading.nanoseconds),
-            reading.nanoseconds_text,
-        ),
-        Column(20, "lnbPtpConfigMulticastTtl", BYTE, "Time to live of multicast packets.", ("multicast-ttl",)),
-        Column(21, "lnbPtpConfigUnicastTtl", BYTE, "Time to live of unicast packets.", ("unicast-ttl",)),
+        setting(1, "lnbPtpConfigAlias", TEXT, "Name an operator gave it.", "alias", form=ALIAS),
+        setting(2, "lnbPtpConfigDisabled", TRUTH, "Whether it is disabled.", "flags.disabled", "disabled"),
+        *described_setting(3, "lnbPtpConfigRole", ROLE, "Role.", "role"),
+        *described_setting(5, "lnbPtpConfigProfile", PROFILE, "PTP profile.", "profile", form=PROFILE_WORDS),
+        setting(7, "lnbPtpConfigDomain", BYTE, "Domain number.", "domain-number"),
+        *described_setting(8, "lnbPtpConfigDelayMechanism", DELAY_MECHANISM, "How delay is measured.", "delay-mech"),
+        *described_setting(10, "lnbPtpConfigProtocol", PROTOCOL, "Network protocol.", "protocol",
+                           form=PROTOCOL_WORDS),
+        setting(12, "lnbPtpConfigPriority1", BYTE, "Priority 1.", "priority-1"),
+        setting(13, "lnbPtpConfigPriority2", BYTE, "Priority 2.", "priority-2"),
+        setting(14, "lnbPtpConfigAnnounceInterval", INTERVAL, "Interval of announce messages.", "intvs.ann-intv",
+                units="log2 seconds"),
+        setting(15, "lnbPtpConfigSyncInterval", INTERVAL, "Interval of sync messages.", "intvs.sync-intv",
+                units="log2 seconds"),
+        setting(16, "lnbPtpConfigDelayInterval", INTERVAL, "Interval of delay requests.", "intvs.del-req-intv",
+                units="log2 seconds"),
+        setting(17, "lnbPtpConfigAnnounceTimeout", BYTE, "Announce receipt timeout.", "ann-rcpt-timeout"),
+        *_ns_setting(18, "lnbPtpConfigAsymmetry", "Delay asymmetry compensated.", "delay-asymmetry"),
+        setting(20, "lnbPtpConfigMulticastTtl", BYTE, "Time to live of multicast packets.", "multicast-ttl"),
+        setting(21, "lnbPtpConfigUnicastTtl", BYTE, "Time to live of unicast packets.", "unicast-ttl"),
+        setting(22, "lnbPtpConfigPdelayInterval", INTERVAL, "Interval of peer delay requests.",
+                "intvs.pdel-req-intv", units="log2 seconds"),
+        *_ns_setting(23, "lnbPtpConfigUpperBound", "Offset above which the master is not followed; 0 for no bound.",
+                     "upper-bound"),
+        *_ns_setting(25, "lnbPtpConfigLowerBound", "Offset below which nothing is corrected; 0 for no bound.",
+                     "lower-bound"),
+        *_ns_setting(27, "lnbPtpConfigFastLocking", "Offset from which on it locks fast.", "fast-locking-boundary"),
+        setting(29, "lnbPtpConfigMinGmClass", BYTE, "Worst clock class of a grandmaster that is followed; 0 for any.",
+                "min-gm-clk-class"),
+        setting(30, "lnbPtpConfigMinGmVariance", unsigned32(0, 65535),
+                "Worst variance of a grandmaster that is followed; 0 for any.", "min-gm-clk-variance"),
+        setting(31, "lnbPtpConfigLogSeverity", unsigned32(0, 4), "Severity from which on it logs.", "log-severity"),
+        setting(32, "lnbPtpConfigInterface", TEXT, "Label of the interface it runs on.", "intf-label", form=LINE),
+        setting(33, "lnbPtpConfigBoundaryClock", TRUTH, "Whether it is a boundary clock.", "flags.boundary-clock"),
+        setting(34, "lnbPtpConfigManagement", TRUTH, "Whether management messages are answered.",
+                "flags.management"),
+        setting(35, "lnbPtpConfigPathTrace", TRUTH, "Whether the path trace is sent.", "flags.path-trace"),
+        setting(36, "lnbPtpConfigHybrid", TRUTH, "Whether delay requests are sent unicast (hybrid mode).",
+                "flags.hybrid-mode"),
+        setting(37, "lnbPtpConfigCounters", TRUTH, "Whether packets are counted.", "flags.pkt-cntrs"),
+        setting(38, "lnbPtpConfigArbTimescale", TRUTH, "Whether the time scale is arbitrary.",
+                "flags.arb-timescale"),
+        setting(39, "lnbPtpConfigClientsMax", unsigned32(0, 65535), "Unicast clients it serves at most.",
+                "max-uc-slaves"),
     ),
     rows=tuple(f"configuration.chassis0.slots[].module.{place}[]" for place in PLACES),
+)  # fmt: skip
+
+UNICAST_MASTERS = Table(
+    11,
+    "lnbPtpUcMasterTable",
+    "Unicast masters that each PTPv2 instance asks, and the limits it asks for, from the card's configuration (paths "
+    "inferred).",
+    "One unicast master of one instance.",
+    (DEVICE, PTP, named("lnbPtpUcMasterIndex", "ptpucmaster")),
+    (
+        Column(1, "lnbPtpUcMasterIndex", INDEX, "Number of the unicast master.", access=Access.NOT_ACCESSIBLE),
+        Column(2, "lnbPtpUcMasterName", TEXT, "Name of the unicast master in the list.",
+               value=lambda row: row.keys[-1]),
+        setting(3, "lnbPtpUcMasterAddress", TEXT, "Address of the master.", "grantor-addr", form=HOST),
+        setting(4, "lnbPtpUcMasterAnnounce", INTERVAL, "Interval of announce messages asked for.", "intvs.ann-intv",
+                units="log2 seconds"),
+        setting(5, "lnbPtpUcMasterSync", INTERVAL, "Interval of sync messages asked for.", "intvs.sync-intv",
+                units="log2 seconds"),
+        setting(6, "lnbPtpUcMasterDelay", INTERVAL, "Interval of delay requests asked for.", "intvs.del-req-intv",
+                units="log2 seconds"),
+        setting(7, "lnbPtpUcMasterDuration", unsigned32(0, 65535), "How long a grant is asked for.",
+                "message-duration", units="seconds"),
+    ),
+    rows=("@lnbPtpConfigTable.unicast-masters[]",),
 )  # fmt: skip
 
 GROUP = Group(
     8,
     "lnbPtp",
     "PTPv2 instances of HPS cards.",
-    (INSTANCE, DEFAULT, CURRENT, PARENT, TIME, PORT, DELAY, COUNTERS, CLIENTS, CONFIG),
+    (INSTANCE, DEFAULT, CURRENT, PARENT, TIME, PORT, DELAY, COUNTERS, CLIENTS, CONFIG, UNICAST_MASTERS),
 )

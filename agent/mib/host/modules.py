@@ -26,7 +26,7 @@ STANDARD: tuple[tuple[Oid, str], ...] = (
     ((1, 3, 6, 1, 2, 1, 197), "NTPv4-MIB: the NTP daemon (RFC 5907)"),
     ((1, 3, 6, 1, 2, 1, 241), "PTPBASE-MIB: PTPv2 instances (RFC 8173)"),
 )
-VENDOR: tuple[tuple[Oid, str], ...] = ()
+VENDOR: tuple[tuple[Oid, str], ...] = (((1, 3, 6, 1, 4, 1, 5597, 30), "MBG-SNMP-LTNG-MIB"),)
 
 
 def shown_modules(views: Collection[str]) -> Iterator[Shown]:

@@ -50,6 +50,10 @@ class Facts:
         """One cell, None where it is absent."""
         return self.rows(name).get(key)
 
+    def with_cell(self, name: str, key: Key, value: Any) -> Facts:
+        """The same with one cell more."""
+        return Facts({**self.columns, name: {**self.rows(name), key: value}})
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from agent.service.handlers import cards, device, own
+from agent.service.handlers import cards, configuration, device, own
 from agent.service.handlers.base import Content, DeviceWork, HandlerSpec, Work
+from agent.service.handlers.configuring import Configurator, Unwritable
 from agent.service.handlers.ports import Alarms, Assign, Fleet, Polled, Reach, Refused, Standing
 
-HANDLERS: Final[Mapping[str, HandlerSpec]] = {spec.type: spec for spec in (*device.SPECS, *own.SPECS, *cards.SPECS)}
+HANDLERS: Final[Mapping[str, HandlerSpec]] = {
+    spec.type: spec for spec in (*device.SPECS, *own.SPECS, *cards.SPECS, *configuration.SPECS)
+}
 """By message type."""
 
 __all__ = [
     "HANDLERS",
     "Alarms",
     "Assign",
+    "Configurator",
     "Content",
     "DeviceWork",
     "Fleet",
@@ -24,5 +28,6 @@ __all__ = [
     "Reach",
     "Refused",
     "Standing",
+    "Unwritable",
     "Work",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.errors import (
     AgentError,
@@ -15,7 +15,11 @@ from agent.errors import (
     TlsFailed,
     Unreachable,
 )
+from agent.model.configuring import Written
 from agent.model.message import Message, Reason
+
+if TYPE_CHECKING:
+    from agent.service.handlers.configuring import Configurator
 
 
 class Refused(AgentError):
@@ -128,18 +132,30 @@ class Job(Protocol):
         """Send another message because of this one."""
 
 
+Wrote = Callable[[Message, Sequence[Written], Sequence[Written]], None]
+"""Is told what was written because of a message, and what of it was taken back."""
+
+
+def _unrecorded(message: Message, written: Sequence[Written], taken_back: Sequence[Written]) -> None:
+    """Nobody keeps a record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Everything that handlers act on.
 
     Attributes:
         attach_found_cards: whether a card that turns up is attached.
+        configurator: writes the devices' configuration; None where nothing does.
+        wrote: is told what a plain SET, or another message, wrote.
     """
 
     fleet: Fleet
     assign: Assign
     alarms: Alarms | None = None
     attach_found_cards: bool = True
+    configurator: Configurator | None = None
+    wrote: Wrote = _unrecorded
 
 
 def refusal(error: DeviceError) -> Refused:
