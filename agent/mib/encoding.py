@@ -58,7 +58,8 @@ _OCTETS = [bytes((number,)) for number in range(256)]
 
 def tlv(tag: int, content: bytes) -> bytes:
     """Tag, length and content."""
-    return _OCTETS[tag] + length(len(content)) + content
+    size = len(content)
+    return _OCTETS[tag] + (_SMALL[size] if size < 128 else length(size)) + content
 
 
 def packed(numbers: Sequence[int]) -> bytes:

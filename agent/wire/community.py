@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from agent.mib.encoding import integer, tlv
 from agent.wire import ber, pdu
-from agent.wire.access import Level, Model, Network, within
-from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
+from agent.wire.access import REMEMBERED, Level, Model, Network, within
+from agent.wire.command import CONTEXT_OCTETS, REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
 from agent.wire.counters import Counters
-from agent.wire.later import Answer
+from agent.wire.later import Answer, Later
 from agent.wire.strangers import Reason, Strangers
 
 V1, V2C = 0, 1
@@ -49,10 +49,10 @@ class Community:
 class _Sender:
     """A community in one context: where it may come from, who asks by version, and how its answers begin."""
 
-    __slots__ = ("askers", "heads", "sources")
+    __slots__ = ("askers", "heads", "may_come_from")
 
     def __init__(self, octets: bytes, community: Community, context: str) -> None:
-        self.sources = community.sources
+        self.may_come_from = lru_cache(REMEMBERED)(partial(within, networks=community.sources))
         self.heads = {version: tlv(0x02, integer(version)) + tlv(0x04, octets) for version in _MODELS}
         self.askers = {
             version: Asker(model, community.name, Level.NO_AUTH_NO_PRIV, context) for version, model in _MODELS.items()
@@ -72,6 +72,7 @@ class CommunityMessages:
     ) -> None:
         self._communities = communities
         self._senders = {octets: _Sender(octets, one, one.context or "") for octets, one in communities.items()}
+        self._remembered = lru_cache(REMEMBERED)(self._sender)
         self._commands = commands
         self._counters = counters
         self._max_message_size = max_message_size
@@ -86,7 +87,7 @@ class CommunityMessages:
         """
         community, at = ber.string(datagram, at)
         sender = self._senders.get(community) or self._in_context(community)
-        if sender is None or not within(address, sender.sources):
+        if sender is None or not sender.may_come_from(address):
             self._counters.in_bad_community_names += 1
             self._strangers.failed(Reason.BAD_COMMUNITY, address)
             return None
@@ -94,7 +95,7 @@ class CommunityMessages:
             return None
         if len(datagram) > self._request_octets:
             self._counters.oversized += 1
-            _, request_id = pdu.read_head(datagram, at)
+            _, request_id, *_ = pdu.read_head(datagram, at)
             return self._finish(version, sender, request_id, TOO_BIG_OUTCOME)
         request = pdu.read_request(datagram, at, len(datagram))
         limit = self._max_message_size - _FRAME - len(sender.heads[version]) - len(request.request_id)
@@ -102,9 +103,9 @@ class CommunityMessages:
         if outcome is None:  # a context there is not: v1 and v2c have no way to say so
             self._counters.unknown_contexts += 1
             return None
-        if isinstance(outcome, Outcome):
-            return self._finish(version, sender, request.request_id, outcome)
-        return outcome.map(partial(self._finish, version, sender, request.request_id))
+        if isinstance(outcome, Later):
+            return outcome.map(partial(self._finish, version, sender, request.request_id))
+        return self._finish(version, sender, request.request_id, outcome)
 
     def _in_context(self, octets: bytes) -> _Sender | None:
         """The community that `name@context` stands for in that context; what is known exactly has been looked for."""
@@ -112,7 +113,11 @@ class CommunityMessages:
         known = self._communities.get(name) if sign else None
         if known is None or known.context is not None:
             return None
-        return _Sender(octets, known, context.decode("utf-8", "replace"))
+        return self._remembered(octets, name) if len(context) <= CONTEXT_OCTETS else self._sender(octets, name)
+
+    def _sender(self, octets: bytes, name: bytes) -> _Sender:
+        context = octets[len(name) + len(CONTEXT_SIGN) :]
+        return _Sender(octets, self._communities[name], context.decode("utf-8", "replace"))
 
     def _finish(self, version: int, sender: _Sender, request_id: bytes, outcome: Outcome) -> bytes | None:
         if outcome.is_denied:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from agent.mib.encoding import Oid, packed
-from agent.wire.block import Block, position_after, position_of
+from agent.wire.block import Block, position_after
 
 Owner = str
 
@@ -46,8 +46,11 @@ class _Column:
         place = bisect_right(self.starts, suffix) - 1
         if place < 0:
             return None
-        position = position_of(self.blocks[place], suffix)
-        return None if position is None else self.blocks[place].varbind(position)
+        block = self.blocks[place]
+        position = bisect_left(block.keys, suffix)
+        if position < len(block.keys) and block.keys[position] == suffix:
+            return block.varbind(position)
+        return None
 
     def run(self, suffix: bytes, count: int, end: bytes | None) -> tuple[list[bytes], bytes]:
         block, first, stop = self._part(suffix, count, end)

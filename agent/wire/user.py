@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from agent.mib.encoding import integer, oid, tlv
 from agent.wire import ber, pdu
-from agent.wire.access import Level, Model
-from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
+from agent.wire.access import REMEMBERED, Level, Model
+from agent.wire.command import CONTEXT_OCTETS, REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
 from agent.wire.counters import Counters
-from agent.wire.later import Answer, Later, mapped
+from agent.wire.later import Answer, Later
 from agent.wire.strangers import Reason, Strangers
 from agent.wire.usm import Trouble, User, Usm, read_parameters
 
@@ -70,13 +70,21 @@ def read_header(datagram: bytes, at: int) -> Header:
         BerError: it is not what it must be.
     """
     at, end = ber.expect(datagram, at, ber.SEQUENCE)
-    number, message_id, at = ber.echoed_integer(datagram, at)
-    max_size, at = ber.integer(datagram, at)
-    flags, at = ber.string(datagram, at)
-    model, at = ber.integer(datagram, at)
-    if at != end or len(flags) != 1 or number < 0 or max_size < _SMALLEST_MAXIMUM or model < 1:
+    message_id, at = ber.echoed_integer(datagram, at)
+    if message_id[2] & 0x80:
+        raise ber.BerError("a negative msgID")
+    return Header(message_id, *_read_behind_id(datagram[at:end]), end, len(datagram))
+
+
+@lru_cache(256)
+def _read_behind_id(octets: bytes) -> tuple[int, int, int]:
+    """What stands in msgGlobalData behind the msgID: maximum size, flags, model. The same in all of a sender's."""
+    max_size, at = ber.integer(octets, 0)
+    flags, at = ber.string(octets, at)
+    model, at = ber.integer(octets, at)
+    if at != len(octets) or len(flags) != 1 or max_size < _SMALLEST_MAXIMUM or model < 1:
         raise ber.BerError("malformed msgGlobalData")
-    return Header(message_id, max_size, flags[0], model, end, len(datagram))
+    return max_size, flags[0], model
 
 
 def _read_scope(octets: bytes) -> _Scope:
@@ -98,6 +106,7 @@ class UserMessages:
         self._max_message_size = max_message_size
         self._request_octets = max(REQUEST_OCTETS, max_message_size)
         self._strangers = strangers
+        self._remembered = lru_cache(REMEMBERED)(_asker)
         size, model = tlv(0x02, integer(max_message_size)), tlv(0x02, integer(Model.USM))
         self._behind_id = {level: size + tlv(0x04, bytes((flags,))) + model for level, flags in _FLAGS.items()}
         """msgMaxSize, msgFlags and msgSecurityModel of answers."""
@@ -141,7 +150,7 @@ class UserMessages:
 
     def _answer_scoped(self, header: Header, user: User, level: Level, scope: _Scope, address: str) -> Answer:
         scoped = scope.octets
-        tag, request_id = pdu.read_head(scoped, scope.at)
+        head = tag, request_id, *_ = pdu.read_head(scoped, scope.at)
         stranger = None if level >= Level.AUTH_NO_PRIV else address
         if scope.engine_id != self._usm.engine_id or tag not in pdu.REQUESTS:  # RFC 3412 4.2.2.1
             self._counters.unknown_pdu_handlers += 1
@@ -149,23 +158,31 @@ class UserMessages:
                 return None
             trouble = Trouble(_UNKNOWN_PDU_HANDLERS, self._counters.unknown_pdu_handlers, user, level)
             return self._report(header, trouble, request_id, scope.context, stranger)
-        whole = min(self._max_message_size, header.max_size)
         outcome: Outcome | Later[Outcome] | None
         if len(scoped) > self._request_octets:
             self._counters.oversized += 1
             outcome = TOO_BIG_OUTCOME
         else:
-            request = pdu.read_request(scoped, scope.at, scope.end)
-            names = user.name.decode("utf-8", "replace"), scope.context.decode("utf-8", "replace")
-            frame = len(self._head(header, level)) + self._usm.frame_octets(user, level)
-            frame += len(self._scoped(scope.engine_id, scope.context, request_id)) + _FRAME
-            asker = Asker(Model.USM, names[0], level, names[1])
-            outcome = self._commands.outcome(request, asker, address, whole - frame)
+            request = pdu.read_behind(scoped, head, scope.end)
+            make = self._remembered if len(scope.context) <= CONTEXT_OCTETS else _asker
+            asker = make(user.name, level, scope.context)
+            limit = min(self._max_message_size, header.max_size) - self._frame_octets(
+                header, user, level, scope, request_id
+            )
+            outcome = self._commands.outcome(request, asker, address, limit)
         if outcome is None:  # RFC 3413 3.2 step 5
             self._counters.unknown_contexts += 1
             trouble = Trouble(_UNKNOWN_CONTEXTS, self._counters.unknown_contexts, user, level)
             return self._report(header, trouble, request_id, scope.context, stranger)
-        return mapped(outcome, partial(self._respond, header, user, level, scope, request_id))
+        if isinstance(outcome, Later):
+            return outcome.map(partial(self._respond, header, user, level, scope, request_id))
+        return self._respond(header, user, level, scope, request_id, outcome)
+
+    def _frame_octets(self, header: Header, user: User, level: Level, scope: _Scope, request_id: bytes) -> int:
+        """Octets around the varbinds of a response, at most."""
+        in_header = len(self._head(header, level))
+        in_scope = len(self._scoped(scope.engine_id, scope.context, request_id))
+        return in_header + self._usm.frame_octets(user, level) + in_scope + _FRAME
 
     def _respond(
         self, header: Header, user: User, level: Level, scope: _Scope, request_id: bytes, outcome: Outcome
@@ -211,6 +228,10 @@ class UserMessages:
 
     def _seal(self, header: Header, user: User, level: Level, scoped: bytes) -> bytes:
         return self._usm.seal(self._head(header, level), user, level, tlv(0x30, scoped))
+
+
+def _asker(name: bytes, level: Level, context: bytes) -> Asker:
+    return Asker(Model.USM, name.decode("utf-8", "replace"), level, context.decode("utf-8", "replace"))
 
 
 def _request_id(scoped: bytes) -> bytes:
