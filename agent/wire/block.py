@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -145,14 +145,3 @@ def _block(column: Cells, suffixes: list[bytes]) -> FrozenBlock:
         end += 1 + len(head) + len(body)
         offsets.append(end)
     return FrozenBlock(column.oid, column.keys, b"".join(parts), offsets)
-
-
-def position_of(block: Block, key: bytes) -> int | None:
-    """Where a key stands in a block, None where it does not."""
-    position = bisect_left(block.keys, key)
-    return position if position < len(block.keys) and block.keys[position] == key else None
-
-
-def position_after(block: Block, key: bytes) -> int:
-    """Where the first key behind this one stands; the number of keys when there is none."""
-    return bisect_right(block.keys, key)

@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
     """Error status as SNMPv2 has it (v1 reads may say noSuchName), error index, content of the varbind list."""
 
     status: int
-    index: int
+    error_index: int
     varbinds: bytes
 
     @property

@@ -123,7 +123,7 @@ class CommunityMessages:
         if outcome.is_denied:
             self._counters.in_bad_community_uses += 1
         status = _V1_STATUS.get(outcome.status, outcome.status) if version == V1 else outcome.status
-        response = pdu.response(request_id, status, outcome.index, outcome.varbinds)
+        response = pdu.response(request_id, status, outcome.error_index, outcome.varbinds)
         message = tlv(0x30, sender.heads[version] + response)
         if len(message) > self._max_message_size:
             self._counters.silent_drops += 1

@@ -52,7 +52,7 @@ class Request(NamedTuple):
 
 
 Head = tuple[int, bytes, int, int]
-"""How a PDU begins: its tag, its request-id (the whole element, as it goes back), where the rest begins, where it ends."""
+"""How a PDU begins: tag, request-id (the whole element, as it goes back), where the rest begins, where it all ends."""
 
 
 def read_head(octets: bytes, at: int) -> Head:

@@ -191,7 +191,7 @@ class UserMessages:
         if level < Level.AUTH_NO_PRIV and outcome.is_denied:
             whole = min(whole, header.octets)  # nobody is to be flooded through us
         for each in (outcome, TOO_BIG_OUTCOME):
-            body = pdu.response(request_id, each.status, each.index, each.varbinds)
+            body = pdu.response(request_id, each.status, each.error_index, each.varbinds)
             message = self._seal(header, user, level, self._scoped(scope.engine_id, scope.context, body))
             if len(message) <= whole:
                 return message
