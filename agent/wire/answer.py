@@ -6,7 +6,7 @@ Names come and go packed (agent.mib.encoding.packed). What is not in view does n
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import Final, Protocol
@@ -38,8 +38,8 @@ class Source(Protocol):
     def stretch(self, key: bytes, count: int, end: bytes, room: int) -> tuple[bytes, int, bytes]:
         """The same as they stand one behind the other, as far as they fit into so many octets; how many, last key."""
 
-    def first_of(self, wanted: Container[bytes], key: bytes, count: int) -> Found:
-        """Of so many cells of one column, from one that there is, the first whose key is wanted, or else the last."""
+    def first_of(self, view: View, key: bytes, count: int) -> Found:
+        """Of so many cells of one column, from one that there is, the first in view, or else the last."""
 
     def next_column(self, key: bytes) -> Found | None:
         """The first cell behind all of the column that a key lies in."""

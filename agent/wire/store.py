@@ -8,12 +8,13 @@ first index of every table, so a column is a sorted list of blocks.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from agent.mib.encoding import Oid, packed
 from agent.wire.block import Block
+from agent.wire.view import View
 
 Owner = str
 
@@ -163,11 +164,11 @@ class Store:
         varbinds, stop = block.stretch(first, stop, room)
         return varbinds, stop - first, prefix + block.keys[max(stop - 1, first)]
 
-    def first_of(self, wanted: Container[bytes], key: bytes, count: int) -> Found:
-        """Of so many cells of one column, from one that there is, the first whose key is wanted, or else the last."""
+    def first_of(self, view: View, key: bytes, count: int) -> Found:
+        """Of so many cells of one column, from one that there is, the first in view, or else the last."""
         prefix, block, first, stop = self._part(key, count, b"")
         position = first
-        while position + 1 < stop and prefix + block.keys[position] not in wanted:
+        while position + 1 < stop and prefix + block.keys[position] not in view:
             position += 1
         return Found(prefix + block.keys[position], block.varbind(position))
 

@@ -26,8 +26,9 @@ _FAILURES = {
 _UNKNOWN_PDU_HANDLERS = (1, 3, 6, 1, 6, 3, 11, 2, 1, 3, 0)
 _UNKNOWN_CONTEXTS = (1, 3, 6, 1, 6, 3, 12, 1, 5, 0)
 _NO_REQUEST_ID = b"\x02\x01\x00"
-_FRAME = 23
-"""Octets around the varbinds of a response within a message: headers of scopedPDU, PDU and list, status and index."""
+_FRAME = 28
+"""Octets of a response around the varbinds, at most: version, header of msgGlobalData; headers of scopedPDU, PDU and
+list, error status and index."""
 
 
 class Header(NamedTuple):
@@ -51,6 +52,13 @@ class Header(NamedTuple):
     def level(self) -> Level | None:
         """The security level; None for privacy without authentication."""
         return _LEVELS.get(self.flags & (_AUTH | _PRIV))
+
+
+class _Sender(NamedTuple):
+    """A user at a level in a context: who asks, and what stands in the scopedPDUs of answers before the PDU."""
+
+    asker: Asker
+    scope: bytes
 
 
 class _Scope(NamedTuple):
@@ -106,10 +114,11 @@ class UserMessages:
         self._max_message_size = max_message_size
         self._request_octets = max(REQUEST_OCTETS, max_message_size)
         self._strangers = strangers
-        self._remembered = lru_cache(REMEMBERED)(_asker)
+        self._remembered = lru_cache(REMEMBERED)(self._sender)
         size, model = tlv(0x02, integer(max_message_size)), tlv(0x02, integer(Model.USM))
         self._behind_id = {level: size + tlv(0x04, bytes((flags,))) + model for level, flags in _FLAGS.items()}
         """msgMaxSize, msgFlags and msgSecurityModel of answers."""
+        self._frame_octets = _FRAME + len(self._behind_id[Level.AUTH_PRIV])
 
     def answer(self, datagram: bytes, at: int, address: str) -> Answer:
         """The answer to a message, whose msgGlobalData stands at a position; None when there is none.
@@ -159,40 +168,38 @@ class UserMessages:
             trouble = Trouble(_UNKNOWN_PDU_HANDLERS, self._counters.unknown_pdu_handlers, user, level)
             return self._report(header, trouble, request_id, scope.context, stranger)
         outcome: Outcome | Later[Outcome] | None
+        make = self._remembered if len(scope.context) <= CONTEXT_OCTETS else self._sender
+        sender = make(user.name, level, scope.context)
         if len(scoped) > self._request_octets:
             self._counters.oversized += 1
             outcome = TOO_BIG_OUTCOME
         else:
             request = pdu.read_behind(scoped, head, scope.end)
-            make = self._remembered if len(scope.context) <= CONTEXT_OCTETS else _asker
-            asker = make(user.name, level, scope.context)
-            limit = min(self._max_message_size, header.max_size) - self._frame_octets(
-                header, user, level, scope, request_id
-            )
-            outcome = self._commands.outcome(request, asker, address, limit)
+            ids = len(header.id) + len(request_id)
+            frame = self._frame_octets + ids + self._usm.frame_octets(user, level) + len(sender.scope)
+            whole = min(self._max_message_size, header.max_size)
+            outcome = self._commands.outcome(request, sender.asker, address, whole - frame)
         if outcome is None:  # RFC 3413 3.2 step 5
             self._counters.unknown_contexts += 1
             trouble = Trouble(_UNKNOWN_CONTEXTS, self._counters.unknown_contexts, user, level)
             return self._report(header, trouble, request_id, scope.context, stranger)
         if isinstance(outcome, Later):
-            return outcome.map(partial(self._respond, header, user, level, scope, request_id))
-        return self._respond(header, user, level, scope, request_id, outcome)
+            return outcome.map(partial(self._respond, header, user, level, sender.scope, request_id))
+        return self._respond(header, user, level, sender.scope, request_id, outcome)
 
-    def _frame_octets(self, header: Header, user: User, level: Level, scope: _Scope, request_id: bytes) -> int:
-        """Octets around the varbinds of a response, at most."""
-        in_header = len(self._head(header, level))
-        in_scope = len(self._scoped(scope.engine_id, scope.context, request_id))
-        return in_header + self._usm.frame_octets(user, level) + in_scope + _FRAME
+    def _sender(self, name: bytes, level: Level, context: bytes) -> _Sender:
+        asker = Asker(Model.USM, name.decode("utf-8", "replace"), level, context.decode("utf-8", "replace"))
+        return _Sender(asker, _scope(self._usm.engine_id, context))
 
     def _respond(
-        self, header: Header, user: User, level: Level, scope: _Scope, request_id: bytes, outcome: Outcome
+        self, header: Header, user: User, level: Level, scope: bytes, request_id: bytes, outcome: Outcome
     ) -> bytes | None:
         whole = min(self._max_message_size, header.max_size)
         if level < Level.AUTH_NO_PRIV and outcome.is_denied:
             whole = min(whole, header.octets)  # nobody is to be flooded through us
         for each in (outcome, TOO_BIG_OUTCOME):
             body = pdu.response(request_id, each.status, each.error_index, each.varbinds)
-            message = self._seal(header, user, level, self._scoped(scope.engine_id, scope.context, body))
+            message = self._seal(header, user, level, scope + body)
             if len(message) <= whole:
                 return message
         self._counters.silent_drops += 1
@@ -211,27 +218,22 @@ class UserMessages:
         varbind = tlv(0x30, tlv(0x06, oid(trouble.oid)) + counted)
         body = pdu.response(request_id, 0, 0, varbind, pdu.REPORT)
         for named in (context, b""):  # a strange context may be as long as a message
-            scoped = self._scoped(self._usm.engine_id, named, body)
+            scoped = _scope(self._usm.engine_id, named) + body
             message = self._seal(header, trouble.user, trouble.level, scoped)
             if len(message) <= min(self._max_message_size, header.max_size):
                 return message
         self._counters.silent_drops += 1
         return None
 
-    def _head(self, header: Header, level: Level) -> bytes:
-        """Version and msgGlobalData of an answer; it never asks for a Report (RFC 3412 6.4)."""
-        return b"\x02\x01\x03" + tlv(0x30, header.id + self._behind_id[level])
-
-    def _scoped(self, engine_id: bytes, context: bytes, body: bytes) -> bytes:
-        """Content of a scopedPDU."""
-        return tlv(0x04, engine_id) + tlv(0x04, context) + body
-
     def _seal(self, header: Header, user: User, level: Level, scoped: bytes) -> bytes:
-        return self._usm.seal(self._head(header, level), user, level, tlv(0x30, scoped))
+        """The whole answer around the content of a scopedPDU; it never asks for a Report (RFC 3412 6.4)."""
+        head = b"\x02\x01\x03" + tlv(0x30, header.id + self._behind_id[level])
+        return self._usm.seal(head, user, level, tlv(0x30, scoped))
 
 
-def _asker(name: bytes, level: Level, context: bytes) -> Asker:
-    return Asker(Model.USM, name.decode("utf-8", "replace"), level, context.decode("utf-8", "replace"))
+def _scope(engine_id: bytes, context: bytes) -> bytes:
+    """What stands in a scopedPDU before the PDU."""
+    return tlv(0x04, engine_id) + tlv(0x04, context)
 
 
 def _request_id(scoped: bytes) -> bytes:

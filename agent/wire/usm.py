@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hmac import compare_digest
 from typing import Final, NamedTuple
 
@@ -223,4 +224,9 @@ class Usm:
 def _user_and_zeros(user: User, level: Level) -> bytes:
     """User name, and zeros where the digest will be."""
     size = 0 if level is Level.NO_AUTH_NO_PRIV or user.auth is None else user.auth.digest_octets
-    return tlv(0x04, user.name) + tlv(0x04, bytes(size))
+    return _name_and_zeros(user.name, size)
+
+
+@lru_cache(1024)
+def _name_and_zeros(name: bytes, size: int) -> bytes:
+    return tlv(0x04, name) + tlv(0x04, bytes(size))

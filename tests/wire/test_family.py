@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import replace
 
 import pytest
@@ -130,9 +129,9 @@ class Counting:
         self.asked += 1
         return self._store.next(key)
 
-    def first_of(self, wanted: Container[bytes], key: bytes, count: int) -> Found:
+    def first_of(self, view: View, key: bytes, count: int) -> Found:
         self.asked += count
-        return self._store.first_of(wanted, key, count)
+        return self._store.first_of(view, key, count)
 
     def next_column(self, key: bytes) -> Found | None:
         return self._store.next_column(key)
