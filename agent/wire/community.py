@@ -47,16 +47,16 @@ class Community:
 
 
 class _Sender:
-    """A community in one context: where it may come from, who asks by version, and how its answers begin."""
+    """A community in one version and context: where it may come from, who asks, and how its answers begin."""
 
-    __slots__ = ("askers", "heads", "may_come_from")
+    __slots__ = ("asker", "head", "may_come_from", "requests", "version")
 
-    def __init__(self, octets: bytes, community: Community, context: str) -> None:
+    def __init__(self, version: int, octets: bytes, community: Community, context: str) -> None:
+        self.version = version
+        self.requests = _REQUESTS[version]
         self.may_come_from = lru_cache(REMEMBERED)(partial(within, networks=community.sources))
-        self.heads = {version: tlv(0x02, integer(version)) + tlv(0x04, octets) for version in _MODELS}
-        self.askers = {
-            version: Asker(model, community.name, Level.NO_AUTH_NO_PRIV, context) for version, model in _MODELS.items()
-        }
+        self.head = tlv(0x02, integer(version)) + tlv(0x04, octets)
+        self.asker = Asker(_MODELS[version], community.name, Level.NO_AUTH_NO_PRIV, context)
 
 
 class CommunityMessages:
@@ -71,7 +71,11 @@ class CommunityMessages:
         strangers: Strangers,
     ) -> None:
         self._communities = communities
-        self._senders = {octets: _Sender(octets, one, one.context or "") for octets, one in communities.items()}
+        self._senders = {
+            (version, octets): _Sender(version, octets, community, community.context or "")
+            for octets, community in communities.items()
+            for version in _MODELS
+        }
         self._remembered = lru_cache(REMEMBERED)(self._sender)
         self._commands = commands
         self._counters = counters
@@ -86,45 +90,48 @@ class CommunityMessages:
             BerError: it is not what it must be.
         """
         community, at = ber.string(datagram, at)
-        sender = self._senders.get(community) or self._in_context(community)
+        sender = self._senders.get((version, community)) or self._in_context(version, community)
         if sender is None or not sender.may_come_from(address):
             self._counters.in_bad_community_names += 1
             self._strangers.failed(Reason.BAD_COMMUNITY, address)
             return None
-        if ber.header(datagram, at)[0] not in _REQUESTS[version]:
+        if ber.header(datagram, at)[0] not in sender.requests:
             return None
         if len(datagram) > self._request_octets:
             self._counters.oversized += 1
             _, request_id, *_ = pdu.read_head(datagram, at)
-            return self._finish(version, sender, request_id, TOO_BIG_OUTCOME)
+            return self._finish(sender, request_id, TOO_BIG_OUTCOME)
         request = pdu.read_request(datagram, at, len(datagram))
-        limit = self._max_message_size - _FRAME - len(sender.heads[version]) - len(request.request_id)
-        outcome = self._commands.outcome(request, sender.askers[version], address, limit)
+        limit = self._max_message_size - _FRAME - len(sender.head) - len(request.request_id)
+        outcome = self._commands.outcome(request, sender.asker, address, limit)
         if outcome is None:  # a context there is not: v1 and v2c have no way to say so
             self._counters.unknown_contexts += 1
             return None
         if isinstance(outcome, Later):
-            return outcome.map(partial(self._finish, version, sender, request.request_id))
-        return self._finish(version, sender, request.request_id, outcome)
+            return outcome.map(partial(self._finish, sender, request.request_id))
+        return self._finish(sender, request.request_id, outcome)
 
-    def _in_context(self, octets: bytes) -> _Sender | None:
+    def _in_context(self, version: int, octets: bytes) -> _Sender | None:
         """The community that `name@context` stands for in that context; what is known exactly has been looked for."""
         name, sign, context = octets.rpartition(CONTEXT_SIGN)
         known = self._communities.get(name) if sign else None
         if known is None or known.context is not None:
             return None
-        return self._remembered(octets, name) if len(context) <= CONTEXT_OCTETS else self._sender(octets, name)
+        make = self._remembered if len(context) <= CONTEXT_OCTETS else self._sender
+        return make(version, octets, name)
 
-    def _sender(self, octets: bytes, name: bytes) -> _Sender:
+    def _sender(self, version: int, octets: bytes, name: bytes) -> _Sender:
         context = octets[len(name) + len(CONTEXT_SIGN) :]
-        return _Sender(octets, self._communities[name], context.decode("utf-8", "replace"))
+        return _Sender(version, octets, self._communities[name], context.decode("utf-8", "replace"))
 
-    def _finish(self, version: int, sender: _Sender, request_id: bytes, outcome: Outcome) -> bytes | None:
-        if outcome.is_denied:
-            self._counters.in_bad_community_uses += 1
-        status = _V1_STATUS.get(outcome.status, outcome.status) if version == V1 else outcome.status
-        response = pdu.response(request_id, status, outcome.error_index, outcome.varbinds)
-        message = tlv(0x30, sender.heads[version] + response)
+    def _finish(self, sender: _Sender, request_id: bytes, outcome: Outcome) -> bytes | None:
+        status = outcome.status
+        if status:
+            if outcome.is_denied:
+                self._counters.in_bad_community_uses += 1
+            if sender.version == V1:
+                status = _V1_STATUS.get(status, status)
+        message = tlv(0x30, sender.head + pdu.response(request_id, status, outcome.error_index, outcome.varbinds))
         if len(message) > self._max_message_size:
             self._counters.silent_drops += 1
             return None

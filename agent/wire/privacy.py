@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +16,7 @@ from agent.wire.keys import PrivProtocol
 SALT_OCTETS: Final = 8
 _BLOCK: Final = 8
 _AES_BLOCK: Final = 16
+_MOMENT: Final = struct.Struct(f">II{SALT_OCTETS}s")
 _PREPARED: Final = 1024
 """Keys that are kept prepared, at most."""
 
@@ -61,7 +63,7 @@ def decrypted(protocol: PrivProtocol, key: bytes, moment: Moment, data: bytes) -
 
 
 def _vector(moment: Moment) -> bytes:
-    return moment.boots.to_bytes(4, "big") + moment.time_s.to_bytes(4, "big") + moment.salt  # RFC 3826 3.1.2.1
+    return _MOMENT.pack(*moment)  # RFC 3826 3.1.2.1
 
 
 @lru_cache(_PREPARED)
