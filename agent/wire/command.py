@@ -21,9 +21,6 @@ TOO_BIG, NO_SUCH_NAME, GEN_ERR, AUTHORIZATION_ERROR = 1, 2, 5, 16
 REQUEST_OCTETS = 8192
 """Largest request that is worked on, unless larger answers are configured; larger ones are answered tooBig."""
 
-CONTEXT_OCTETS = 255
-"""Of the longest context name there can be (SnmpAdminString, RFC 3411 5); nothing is remembered of longer ones."""
-
 Complain = Callable[[str, Exception], None]
 """Told of a fault of our own: what failed, and how."""
 

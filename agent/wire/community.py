@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from agent.mib.encoding import integer, tlv
+from agent.model.place import NAME_OCTETS
 from agent.wire import ber, pdu
 from agent.wire.access import REMEMBERED, Level, Model, Network, within
-from agent.wire.command import CONTEXT_OCTETS, REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
+from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
 from agent.wire.counters import Counters
 from agent.wire.later import Answer, Later
 from agent.wire.strangers import Reason, Strangers
@@ -71,11 +72,7 @@ class CommunityMessages:
         strangers: Strangers,
     ) -> None:
         self._communities = communities
-        self._senders = {
-            (version, octets): _Sender(version, octets, community, community.context or "")
-            for octets, community in communities.items()
-            for version in _MODELS
-        }
+        self._senders: dict[str, dict[tuple[int, bytes], _Sender]] = {}
         self._remembered = lru_cache(REMEMBERED)(self._sender)
         self._commands = commands
         self._counters = counters
@@ -83,14 +80,27 @@ class CommunityMessages:
         self._request_octets = max(REQUEST_OCTETS, max_message_size)
         self._strangers = strangers
 
-    def answer(self, datagram: bytes, version: int, at: int, address: str) -> Answer:
+    def _senders_in(self, here: str) -> dict[tuple[int, bytes], _Sender]:
+        """What each community means in each version, where one without a context of its own means this one."""
+        return {
+            (version, octets): _Sender(version, octets, community, community.context or here)
+            for octets, community in self._communities.items()
+            for version in _MODELS
+        }
+
+    def answer(self, datagram: bytes, version: int, at: int, address: str, here: str = "") -> Answer:
         """The answer to a message, whose community stands at a position; None when there is none.
+
+        One that names no context is answered in the one `here`.
 
         Raises:
             BerError: it is not what it must be.
         """
         community, at = ber.string(datagram, at)
-        sender = self._senders.get((version, community)) or self._in_context(version, community)
+        senders = self._senders.get(here)
+        if senders is None:
+            senders = self._senders[here] = self._senders_in(here)
+        sender = senders.get((version, community)) or self._in_context(version, community, here)
         if sender is None or not sender.may_come_from(address):
             self._counters.in_bad_community_names += 1
             self._strangers.failed(Reason.BAD_COMMUNITY, address)
@@ -111,18 +121,18 @@ class CommunityMessages:
             return outcome.map(partial(self._finish, sender, request.request_id))
         return self._finish(sender, request.request_id, outcome)
 
-    def _in_context(self, version: int, octets: bytes) -> _Sender | None:
+    def _in_context(self, version: int, octets: bytes, here: str) -> _Sender | None:
         """The community that `name@context` stands for in that context; what is known exactly has been looked for."""
         name, sign, context = octets.rpartition(CONTEXT_SIGN)
         known = self._communities.get(name) if sign else None
         if known is None or known.context is not None:
             return None
-        make = self._remembered if len(context) <= CONTEXT_OCTETS else self._sender
-        return make(version, octets, name)
+        make = self._remembered if len(context) <= NAME_OCTETS else self._sender
+        return make(version, octets, name, here)
 
-    def _sender(self, version: int, octets: bytes, name: bytes) -> _Sender:
-        context = octets[len(name) + len(CONTEXT_SIGN) :]
-        return _Sender(version, octets, self._communities[name], context.decode("utf-8", "replace"))
+    def _sender(self, version: int, octets: bytes, name: bytes, here: str) -> _Sender:
+        context = octets[len(name) + len(CONTEXT_SIGN) :].decode("utf-8", "replace")
+        return _Sender(version, octets, self._communities[name], context or here)
 
     def _finish(self, sender: _Sender, request_id: bytes, outcome: Outcome) -> bytes | None:
         status = outcome.status

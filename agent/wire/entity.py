@@ -41,8 +41,11 @@ class Entity:
         self._users = UserMessages(usm, commands, counters, max_message_size, strangers)
         self._counters = counters
 
-    def answer(self, datagram: bytes, address: str) -> Answer:
-        """The answer to a datagram from an IP address, None when there is none."""
+    def answer(self, datagram: bytes, address: str, here: str = "") -> Answer:
+        """The answer to a datagram from an IP address, None when there is none.
+
+        A message that names no context is answered in the one `here`.
+        """
         self._counters.in_pkts += 1
         try:
             at, end = ber.expect(datagram, 0, ber.SEQUENCE)
@@ -50,9 +53,9 @@ class Entity:
                 raise ber.BerError("octets behind the message")
             version, at = ber.integer(datagram, at)
             if version in (V1, V2C):
-                return self._communities.answer(datagram, version, at, address)
+                return self._communities.answer(datagram, version, at, address, here)
             if version == V3:
-                return self._users.answer(datagram, at, address)
+                return self._users.answer(datagram, at, address, here)
         except ber.BerError:  # RFC 3412 7.2 step 2
             self._counters.in_asn_parse_errs += 1
             return None

@@ -6,9 +6,10 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from agent.mib.encoding import integer, oid, tlv
+from agent.model.place import NAME_OCTETS
 from agent.wire import ber, pdu
 from agent.wire.access import REMEMBERED, Level, Model
-from agent.wire.command import CONTEXT_OCTETS, REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
+from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
 from agent.wire.counters import Counters
 from agent.wire.later import Answer, Later
 from agent.wire.strangers import Reason, Strangers
@@ -120,8 +121,10 @@ class UserMessages:
         """msgMaxSize, msgFlags and msgSecurityModel of answers."""
         self._frame_octets = _FRAME + len(self._behind_id[Level.AUTH_PRIV])
 
-    def answer(self, datagram: bytes, at: int, address: str) -> Answer:
+    def answer(self, datagram: bytes, at: int, address: str, here: str = "") -> Answer:
         """The answer to a message, whose msgGlobalData stands at a position; None when there is none.
+
+        One that names no context is answered in the one `here`.
 
         Raises:
             BerError: it is not what it must be.
@@ -155,9 +158,11 @@ class UserMessages:
             if is_encrypted:  # the wrong key makes noise of it
                 return self._report(header, self._usm.undecryptable(user), _NO_REQUEST_ID)
             raise
-        return self._answer_scoped(header, user, level, scope, address)
+        return self._answer_scoped(header, user, level, scope, address, here)
 
-    def _answer_scoped(self, header: Header, user: User, level: Level, scope: _Scope, address: str) -> Answer:
+    def _answer_scoped(
+        self, header: Header, user: User, level: Level, scope: _Scope, address: str, here: str
+    ) -> Answer:
         scoped = scope.octets
         head = tag, request_id, *_ = pdu.read_head(scoped, scope.at)
         stranger = None if level >= Level.AUTH_NO_PRIV else address
@@ -168,8 +173,8 @@ class UserMessages:
             trouble = Trouble(_UNKNOWN_PDU_HANDLERS, self._counters.unknown_pdu_handlers, user, level)
             return self._report(header, trouble, request_id, scope.context, stranger)
         outcome: Outcome | Later[Outcome] | None
-        make = self._remembered if len(scope.context) <= CONTEXT_OCTETS else self._sender
-        sender = make(user.name, level, scope.context)
+        make = self._remembered if len(scope.context) <= NAME_OCTETS else self._sender
+        sender = make(user.name, level, scope.context, here)
         if len(scoped) > self._request_octets:
             self._counters.oversized += 1
             outcome = TOO_BIG_OUTCOME
@@ -187,8 +192,8 @@ class UserMessages:
             return outcome.map(partial(self._respond, header, user, level, sender.scope, request_id))
         return self._respond(header, user, level, sender.scope, request_id, outcome)
 
-    def _sender(self, name: bytes, level: Level, context: bytes) -> _Sender:
-        asker = Asker(Model.USM, name.decode("utf-8", "replace"), level, context.decode("utf-8", "replace"))
+    def _sender(self, name: bytes, level: Level, context: bytes, here: str) -> _Sender:
+        asker = Asker(Model.USM, name.decode("utf-8", "replace"), level, context.decode("utf-8", "replace") or here)
         return _Sender(asker, _scope(self._usm.engine_id, context))
 
     def _respond(
