@@ -80,7 +80,8 @@ def _section(figure: Figure) -> str:
     lines.append(f"| what | of what | {'answers/s | per core' if per_core else 'measured'} | |")
     lines.append(f"|---|---|--:|{'--:|' if per_core else ''}---|")
     lines += [_line(row, per_core=per_core) for row in figure.rows]
-    lines += ["", "| target | wanted | measured | |", "|---|--:|--:|---|"]
+    if figure.targets:
+        lines += ["", "| target | wanted | measured | |", "|---|--:|--:|---|"]
     for target in figure.targets:
         measured = "-" if target.measured is None else number(target.measured)
         beside = f" ({target.beside})" if target.beside else ""
