@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from agent.app.alarming import DRAIN_S
 from agent.app.answering import make_answering
 from agent.app.back import AUTHENTICATION_FAILED, Back, Start
+from agent.app.collection import look_once
 from agent.app.control import LOST, READY, Parent
 from agent.channel.back_end import BackEnd
 from agent.channel.front_end import SET_PATIENCE_S, FrontEnd
@@ -32,6 +33,7 @@ async def run_front(
     restarts: int,
 ) -> None:
     """Answer until the parent says stop or is gone."""
+    look_once()
 
     def submit(wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         return front_end.submit(wanted, who)

@@ -73,7 +73,8 @@ class CommunityMessages:
     ) -> None:
         self._communities = communities
         self._senders: dict[str, dict[tuple[int, bytes], _Sender]] = {}
-        self._remembered = lru_cache(REMEMBERED)(self._sender)
+        self._new_sender = partial(_sender_in_context, communities)
+        self._sender = lru_cache(REMEMBERED)(self._new_sender)
         self._commands = commands
         self._counters = counters
         self._max_message_size = max_message_size
@@ -127,12 +128,8 @@ class CommunityMessages:
         known = self._communities.get(name) if sign else None
         if known is None or known.context is not None:
             return None
-        make = self._remembered if len(context) <= NAME_OCTETS else self._sender
-        return make(version, octets, name, here)
-
-    def _sender(self, version: int, octets: bytes, name: bytes, here: str) -> _Sender:
-        context = octets[len(name) + len(CONTEXT_SIGN) :].decode("utf-8", "replace")
-        return _Sender(version, octets, self._communities[name], context or here)
+        sender = self._sender if len(context) <= NAME_OCTETS else self._new_sender
+        return sender(version, octets, name, here)
 
     def _finish(self, sender: _Sender, request_id: bytes, outcome: Outcome) -> bytes | None:
         status = outcome.status
@@ -146,3 +143,10 @@ class CommunityMessages:
             self._counters.silent_drops += 1
             return None
         return message
+
+
+def _sender_in_context(
+    communities: Mapping[bytes, Community], version: int, octets: bytes, name: bytes, here: str
+) -> _Sender:
+    context = octets[len(name) + len(CONTEXT_SIGN) :].decode("utf-8", "replace")
+    return _Sender(version, octets, communities[name], context or here)

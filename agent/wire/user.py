@@ -115,7 +115,8 @@ class UserMessages:
         self._max_message_size = max_message_size
         self._request_octets = max(REQUEST_OCTETS, max_message_size)
         self._strangers = strangers
-        self._remembered = lru_cache(REMEMBERED)(self._sender)
+        self._new_sender = partial(_sender, usm.engine_id)
+        self._sender = lru_cache(REMEMBERED)(self._new_sender)
         size, model = tlv(0x02, integer(max_message_size)), tlv(0x02, integer(Model.USM))
         self._behind_id = {level: size + tlv(0x04, bytes((flags,))) + model for level, flags in _FLAGS.items()}
         """msgMaxSize, msgFlags and msgSecurityModel of answers."""
@@ -173,8 +174,8 @@ class UserMessages:
             trouble = Trouble(_UNKNOWN_PDU_HANDLERS, self._counters.unknown_pdu_handlers, user, level)
             return self._report(header, trouble, request_id, scope.context, stranger)
         outcome: Outcome | Later[Outcome] | None
-        make = self._remembered if len(scope.context) <= NAME_OCTETS else self._sender
-        sender = make(user.name, level, scope.context, here)
+        sender_of = self._sender if len(scope.context) <= NAME_OCTETS else self._new_sender
+        sender = sender_of(user.name, level, scope.context, here)
         if len(scoped) > self._request_octets:
             self._counters.oversized += 1
             outcome = TOO_BIG_OUTCOME
@@ -191,10 +192,6 @@ class UserMessages:
         if isinstance(outcome, Later):
             return outcome.map(partial(self._respond, header, user, level, sender.scope, request_id))
         return self._respond(header, user, level, sender.scope, request_id, outcome)
-
-    def _sender(self, name: bytes, level: Level, context: bytes, here: str) -> _Sender:
-        asker = Asker(Model.USM, name.decode("utf-8", "replace"), level, context.decode("utf-8", "replace") or here)
-        return _Sender(asker, _scope(self._usm.engine_id, context))
 
     def _respond(
         self, header: Header, user: User, level: Level, scope: bytes, request_id: bytes, outcome: Outcome
@@ -234,6 +231,11 @@ class UserMessages:
         """The whole answer around the content of a scopedPDU; it never asks for a Report (RFC 3412 6.4)."""
         head = b"\x02\x01\x03" + tlv(0x30, header.id + self._behind_id[level])
         return self._usm.seal(head, user, level, tlv(0x30, scoped))
+
+
+def _sender(engine_id: bytes, name: bytes, level: Level, context: bytes, here: str) -> _Sender:
+    asker = Asker(Model.USM, name.decode("utf-8", "replace"), level, context.decode("utf-8", "replace") or here)
+    return _Sender(asker, _scope(engine_id, context))
 
 
 def _scope(engine_id: bytes, context: bytes) -> bytes:
