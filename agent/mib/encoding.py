@@ -28,7 +28,8 @@ def oid(value: Sequence[int]) -> bytes:
     return sub_identifiers((value[0] * 40 + value[1], *value[2:]))
 
 
-_SMALL = [bytes((number,)) for number in range(128)]
+_OCTETS = [bytes((number,)) for number in range(256)]
+_SMALL = _OCTETS[:128]
 
 
 def sub_identifiers(numbers: Sequence[int]) -> bytes:
@@ -49,11 +50,8 @@ def length(size: int) -> bytes:
     """Length octets, definite form, minimal."""
     if size < 128:
         return _SMALL[size]
-    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((0x80 | len(octets),)) + octets
-
-
-_OCTETS = [bytes((number,)) for number in range(256)]
+    width = 1 if size < 0x100 else 2 if size < 0x10000 else (size.bit_length() + 7) // 8
+    return _OCTETS[0x80 | width] + size.to_bytes(width, "big")
 
 
 def tlv(tag: int, content: bytes) -> bytes:

@@ -72,7 +72,7 @@ class CommunityMessages:
         strangers: Strangers,
     ) -> None:
         self._communities = communities
-        self._senders: dict[str, dict[tuple[int, bytes], _Sender]] = {}
+        self._senders = {"": self._senders_in("")}
         self._new_sender = partial(_sender_in_context, communities)
         self._sender = lru_cache(REMEMBERED)(self._new_sender)
         self._commands = commands
