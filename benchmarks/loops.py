@@ -139,4 +139,4 @@ def _answer_one(opened: socket.socket, answer: Answering) -> None:
 
 
 if __name__ == "__main__":
-    run_alone(__doc__, loops)
+    run_alone(__doc__, lambda options: loops)
