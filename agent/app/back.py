@@ -279,10 +279,11 @@ class Back:
 
     def _surroundings(self, name: str) -> Surroundings:
         limits, choices = _limits(self.settings), self._files.choices.of
-        seen = self.alarming.device_read
+        seen, identity = self.alarming.device_read, self._start.identity
         return Surroundings(
             self._plans[name], self._answering, self._state, limits,
-            seen=seen, choices=choices, placed=self._placed, uptime_ticks=self._start.identity.uptime_ticks,
+            seen=seen, choices=choices, placed=self._placed, uptime_ticks=identity.uptime_ticks,
+            engine_id=identity.engine_id,
         )  # fmt: skip
 
     def _show_all(self) -> None:

@@ -15,6 +15,7 @@ IP_ADDRESS = 0x40
 COUNTER32 = 0x41
 UNSIGNED32 = 0x42
 TIME_TICKS = 0x43
+OPAQUE = 0x44
 COUNTER64 = 0x46
 
 
@@ -85,3 +86,8 @@ def date_and_time(moment: datetime) -> bytes:
         0,
         0,
     )
+
+
+def opaque_float(value: float) -> bytes:
+    """A single-precision float in an Opaque, as net-snmp's UCD-SNMP-MIB has it: tag 0x9f78, four octets."""
+    return b"\x9f\x78\x04" + struct.pack(">f", value)

@@ -19,6 +19,7 @@ from agent.mib.groups import (
     hps,
     http,
     interapp,
+    link,
     network,
     ntp,
     ptp,
@@ -58,6 +59,7 @@ GROUPS = (
     alarm.GROUP,
     receiver.GROUP,
     settings.GROUP,
+    link.GROUP,
 )
 
 

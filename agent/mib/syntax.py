@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from ipaddress import IPv4Address
 from typing import Any
 
 from agent.mib import encoding
@@ -190,6 +191,25 @@ def _encode_mac(value: Any) -> bytes:
 
 
 MAC_ADDRESS = Syntax("MacAddress", encoding.OCTET_STRING, reading.text, _encode_mac, ((_TC, "MacAddress"),), kind="mac")
+
+PHYS_ADDRESS = replace(MAC_ADDRESS, smi="PhysAddress", imports=((_TC, "PhysAddress"),))
+
+
+def _encode_ipv4(value: Any) -> bytes:
+    try:
+        return IPv4Address(value).packed
+    except ValueError as problem:
+        raise Unreadable("not an IPv4 address") from problem
+
+
+IP_ADDRESS = Syntax(
+    "IpAddress", encoding.IP_ADDRESS, reading.text, _encode_ipv4, ((_SMI, "IpAddress"),), kind="address"
+)
+
+OPAQUE_FLOAT = Syntax(
+    "Opaque (SIZE (7))", encoding.OPAQUE, reading.number, encoding.opaque_float, ((_SMI, "Opaque"),), kind="float"
+)
+"""A floating point number as net-snmp wraps it."""
 
 OBJECT_IDENTIFIER = Syntax("OBJECT IDENTIFIER", encoding.OBJECT_IDENTIFIER, lambda raw: raw, encoding.oid, kind="oid")
 

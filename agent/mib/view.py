@@ -92,6 +92,11 @@ class DeviceView:
         uptime_ticks: sysUpTime at `now`.
         marks: when things of the device last changed.
         opened: the rows of one of our own tables as its paths open them, by its name.
+        said: the value of one of our own columns at a row of its table, by its name; None where the cell is absent.
+        own_root: OID of our own module.
+        engine_id: of the SNMP engine that serves the view.
+        exported: the children that have contexts of their own (mib.host.view).
+        derived: what was worked out of the view once, by the function that did (mib.own).
     """
 
     index: int
@@ -107,6 +112,11 @@ class DeviceView:
     uptime_ticks: int = 0
     marks: Marks = field(default_factory=Marks)
     opened: Callable[[str], Sequence[Row]] = lambda name: ()
+    said: Callable[[Row, str], Any] = lambda row, name: None
+    own_root: tuple[int, ...] = ()
+    engine_id: bytes = b""
+    exported: Sequence[Any] = ()
+    derived: dict[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

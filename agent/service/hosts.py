@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Protocol
 
-from agent.mib.build import Cells, Memory, build, open_rows
+from agent.mib.build import Cells, Memory, build
 from agent.mib.declaration import Feed
 from agent.mib.host import ptpbase
 from agent.mib.host.view import SORTS, ChildView, children
@@ -54,12 +53,11 @@ def read_hosts(plans: HostPlans, generation: int | None, view: DeviceView, memor
     Args:
         plans: the declarations, made ready.
         generation: of the device's API.
-        view: the device at one moment.
+        view: the device at one moment, with its own tables (mib.own).
         memory: of the device's own tables, which say what children there are.
     """
     # What a host shows is read from what typed columns of our own read too: its drift is theirs.
-    opened = lru_cache(lambda table: open_rows(plans(generation), table, view))
-    view = replace(view, notes=Notes(), opened=opened)
+    view = replace(view, notes=Notes(), exported=tuple(children(view, memory)))
     name = view.settings.name
     cells = [
         cells
@@ -68,7 +66,7 @@ def read_hosts(plans: HostPlans, generation: int | None, view: DeviceView, memor
     ]
     blocks: dict[str, Sequence[Block]] = {host_owner(name, PART): list(make_blocks(cells))}
     places = {name: Place(DEVICE, (view.index,))}
-    for child in children(view, memory):
+    for child in view.exported:
         places[child.context] = child.place
         blocks[host_owner(child.context, PART)] = _child_blocks(plans.children(), child, cells)
     return Hosts(blocks, places)

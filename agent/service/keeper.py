@@ -20,6 +20,7 @@ from agent.mib.facts import facts_of
 from agent.mib.groups.device import slot_problems
 from agent.mib.host.system import host_name
 from agent.mib.host.view import root_row
+from agent.mib.own import with_own_tables
 from agent.mib.plan import Plan
 from agent.mib.view import DeviceView, Drift, Marked, Marks
 from agent.model import exchange as exchanges
@@ -150,6 +151,7 @@ class Surroundings:
         choices: slot ID to whether it is asked for, by device name, where that was chosen at run time.
         placed: told when the contexts of a device are other ones.
         uptime_ticks: sysUpTime.
+        engine_id: of the SNMP engine that serves the blocks.
     """
 
     plans: HostPlans
@@ -162,6 +164,7 @@ class Surroundings:
     seen: Seen = _unwatched
     placed: Callable[[], None] = lambda: None
     uptime_ticks: Callable[[], int] = lambda: 0
+    engine_id: bytes = b""
 
 
 class Keeper:
@@ -372,6 +375,7 @@ class Keeper:
             attribute_limit=self._around.limits.attributes,
             uptime_ticks=self._around.uptime_ticks(),
             marks=Marks(known.marks),
+            engine_id=self._around.engine_id,
         )
 
     def _show(self, known: Known, moment: datetime, *feeds: Feed) -> Blocks:
@@ -381,7 +385,8 @@ class Keeper:
 
     def _read(self, known: Known, moment: datetime) -> tuple[Known, Blocks, Mapping[str, Sequence[Block]]]:
         """Blocks of everything in the document, and what is known after reading it."""
-        plan, view = self._around.plans(generation(known.root)), self._view(known, moment)
+        plan = self._around.plans(generation(known.root))
+        view = with_own_tables(self._view(known, moment), plan)
         # The status tables read the document too: their leaves are no leftovers, their drift counts.
         build(plan, (Feed.STATUS,), view, known.memory)
         document, memory = build(plan, (Feed.DOCUMENT,), view, known.memory)
