@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from agent.mib.declaration import Column, Feed, Group, Index, Scalars, Table
 from agent.mib.encoding import Oid
-from agent.mib.groups.link import End, Part, ends
 from agent.mib.host.common import hidden
 from agent.mib.host.interfaces import IF_MIB
 from agent.mib.host.logical import Logical, logical
@@ -28,6 +27,7 @@ from agent.mib.syntax import (
     unsigned32,
 )
 from agent.mib.view import DeviceView, Row
+from agent.mib.wiring import End, Part, ends
 from agent.model.health import DeviceState
 from agent.model.severity import Severity
 
