@@ -91,10 +91,8 @@ class Watched:
         return cells_of(self.shelf)
 
     def lose(self, seconds: int) -> Cells:
-        """What it has after the device could not be asked for so long that it counts as down."""
-        self.ticks += seconds * 100
-        self.keeper.accept(self.keeper.aged())
-        return cells_of(self.shelf)
+        """What it has when the device does not answer for so long that it counts as down."""
+        return self.read({}, seconds)
 
 
 def labelled(cells: Cells, name: str) -> dict[Oid, str]:
