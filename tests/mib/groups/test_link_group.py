@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from tests.mib.host.hosts import Cells, Watched, answers, cells_of, host, labelled, numbers, shelf, slot, texts_in
@@ -34,7 +35,7 @@ def test_the_way_of_time_leads_from_receiver_over_clock_reference_card_and_port_
         "clk1 gns receiver", "clk1 clock", "reference clk1-gns", "io1 hps100", "io1", "io1:0",
         "io1/instance0 (IO1 PTP 1)",
     ]  # fmt: skip
-    for source, destination in zip(way, way[1:], strict=False):
+    for source, destination in itertools.pairwise(way):
         key = links(cells)[f"{source} -> {destination}"]
         assert numbers(cells, "lnbLinkSource")[key] == by_name(cells, source)[1]
         assert numbers(cells, "lnbLinkDestination")[key] == by_name(cells, destination)[1]

@@ -169,7 +169,10 @@ def test_rfc3433_a_value_beyond_a_thousand_million_is_absent() -> None:
 
 
 def test_an_external_oscillator_that_gives_no_reading_is_not_there() -> None:
-    shelf: dict[str, Any] = {"object-id": "clk1", "xhe-sys-status": {"temperature-sensors": {"cell": 0.0, "lamp": 61.0}}}
+    shelf: dict[str, Any] = {
+        "object-id": "clk1",
+        "xhe-sys-status": {"temperature-sensors": {"cell": 0.0, "lamp": 61.0}},
+    }
     documents = answers()
     documents["status"]["data"]["chassis-xhe"] = [shelf]
     names = texts_in(host(documents), "entPhysicalName").values()
