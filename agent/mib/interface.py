@@ -163,10 +163,10 @@ def _virtual(view: DeviceView, known: Interfaces) -> Iterator[Interface]:
 
 def _of_instances(view: DeviceView, known: Interfaces) -> Iterator[Interface]:
     """Of PTPv2 instances, where the card's configuration names one."""
-    labels = {row.keys: row for row in view.opened("lnbLinkAssignmentTable")}
+    configured = {row.keys[:2]: row for row in view.opened("lnbPtpConfigTable")}
     for row in view.opened("lnbPtpInstanceTable"):
-        assigned = labels.get(row.keys)
-        label = assigned and view.said(assigned, "lnbLinkAssignedInterface")
+        settings = configured.get(row.keys[:2])
+        label = settings and view.said(settings, "lnbPtpConfigInterface")
         port = port_of_instance(view, row, known)
         if label:
             below = (port.identity,) if port else ()

@@ -67,14 +67,14 @@ SIGNALS = Table(
 ASSIGNMENTS = Table(
     2,
     "lnbLinkAssignmentTable",
-    "Where each PTPv2 instance is put, from the card's configuration (paths inferred).",
+    "Where each PTPv2 instance is put, from the card's configuration (paths inferred); its interface is in "
+    "lnbPtpConfigInterface.",
     "One instance.",
     (DEVICE, PTP),
     (
-        Column(1, "lnbLinkAssignedInterface", TEXT, "Label of the interface the instance uses.", ("intf-label",)),
-        Column(2, "lnbLinkAssignedPort", unsigned32(0, 65535),
+        Column(1, "lnbLinkAssignedPort", unsigned32(0, 65535),
                "Port the instance is assigned to, as the card numbers it.", ("assigned-port-id",)),
-        Column(3, "lnbLinkAssignedTimestamper", unsigned32(0, 65535), "Number of the timestamper it uses, from 0.",
+        Column(2, "lnbLinkAssignedTimestamper", unsigned32(0, 65535), "Number of the timestamper it uses, from 0.",
                ("tstamper-idx",)),
     ),
     rows=("@lnbPtpConfigTable",),
