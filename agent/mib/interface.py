@@ -99,7 +99,7 @@ Interfaces = Mapping[str, Interface]
 def interfaces(view: DeviceView) -> Interfaces:
     """All interfaces of a device."""
     found: dict[str, Interface] = {}
-    for gather in (_ports, _cards, _bonds, _virtual, _of_instances):
+    for gather in (_ports, _cards, _card_vlans, _bonds, _virtual, _of_instances):
         for one in gather(view, found):
             found.setdefault(one.identity, one)
     return found
@@ -123,6 +123,16 @@ def _cards(view: DeviceView, known: Interfaces) -> Iterator[Interface]:
         told = any(view.said(row, name) is not None for name in ("lnbHpsLink", "lnbHpsMacAddress"))
         if told and slot not in listed:
             yield Interface(view, Kind.CARD, slot, slot, row, slot=slot)
+
+
+def _card_vlans(view: DeviceView, known: Interfaces) -> Iterator[Interface]:
+    """The VLAN that a card is in; cards write 0 for none."""
+    for row in view.opened("lnbHpsTable"):
+        slot, vlan = row.keys[0], view.said(row, "lnbHpsVlanId")
+        port = f"{Kind.CARD.value}/{slot}"
+        if port in known and vlan:
+            name = f"{slot}.{vlan}"
+            yield Interface(view, Kind.VLAN, name, name, row, below=(port,), slot=slot)
 
 
 def _base(row: Row, view: DeviceView) -> str:

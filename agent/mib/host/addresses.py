@@ -75,8 +75,12 @@ def _of_device(view: DeviceView) -> Iterator[Address]:
 
 
 def _of_cards(view: DeviceView) -> Iterator[Address]:
-    for one in interfaces(view).values():
-        if one.kind is not Kind.CARD:
+    """A card has its addresses in its VLAN, or else on its port."""
+    known = interfaces(view)
+    tagged = {below for one in known.values() if one.kind is Kind.VLAN for below in one.below}
+    for identity, one in known.items():
+        of_card = one.kind is Kind.CARD or (one.kind is Kind.VLAN and one.below and one.below[0].startswith("card/"))
+        if not of_card or identity in tagged:
             continue
         origin = {True: "dhcp", False: "manual"}.get(bool(one.said("lnbHpsDhcp")))
         if one.said("lnbHpsDhcp") is None:

@@ -131,6 +131,17 @@ def test_an_interface_with_a_vlan_tag_is_one_of_its_port() -> None:
     assert (tagged, index(cells, "lan0")) in stack(cells)
 
 
+def test_the_vlan_of_a_card_is_an_interface_on_its_port_and_has_its_address() -> None:
+    documents = answers()
+    slot(documents, "io1")["module"]["network"]["vlan-id"] = 100
+    cells = host(documents)
+    tagged = index(cells, "io1.100")
+    assert labelled(cells, "ifType")[tagged,] == "l2vlan"
+    assert (tagged, index(cells, "io1")) in stack(cells)
+    assert numbers(cells, "ipAdEntIfIndex")[192, 0, 2, 100] == tagged
+    assert "io2.0" not in texts_in(cells, "ifName").values()
+
+
 def test_a_cards_port_that_the_device_lists_among_its_own_is_one_interface() -> None:
     documents = answers()
     mac = slot(documents, "io1")["module"]["network"]["mac-address"]
