@@ -178,7 +178,7 @@ def test_rfc2578_7_1_L14_numbers_are_integer32_or_unsigned32_and_only_enumeratio
 
 
 def test_rfc4181_3_4_L16_the_text_names_what_is_writable_and_what_is_sensitive() -> None:
-    """The module's description names every writable object, or the table or group that has it; and what is sensitive."""
+    """The description names every writable object, or its table or group, and says what is sensitive."""
     (described,) = re.findall(r"MODULE-IDENTITY.*?DESCRIPTION\s+\"(.*?)\"", TEXT, re.DOTALL)
     writable = [one for one in MODULE.objects.values() if one.column.access is Access.READ_WRITE]
     assert writable
