@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from agent.app.alarming import DRAIN_S
 from agent.app.answering import make_answering
 from agent.app.back import AUTHENTICATION_FAILED, Back, Start
+from agent.app.collecting import collect_seldom
 from agent.app.collection import look_once
 from agent.app.control import LOST, READY, Parent
 from agent.channel.back_end import BackEnd
@@ -76,6 +77,7 @@ class _Late:
 
 async def run_back(control: socket.socket, settings: Settings, start: Start, load: Callable[[], Settings]) -> None:
     """Poll until the parent says stop or is gone; `load` reads the configuration anew."""
+    collect_seldom()
     late = _Late()
     back_end = BackEnd(late.assign, late.event, late.restart)
     back = late.back = Back(settings, start, back_end, Client)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import IPv4Address
-from typing import Any
+from typing import Any, Final
 
 from agent.mib import encoding
 from agent.model import reading
@@ -110,10 +111,21 @@ TIME_TICKS = Syntax(
 )
 
 
+_WORD: Final = 16
+"""Characters of texts that are mostly words, which many cells say: they share their octets."""
+
+
+@lru_cache(maxsize=4096)
+def _word(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
 def text(limit: int = 255) -> Syntax:
     """SnmpAdminString of at most so many octets of UTF-8; longer text is cut at a character."""
 
     def encode(value: Any) -> bytes:
+        if type(value) is str and len(value) <= _WORD <= limit // 4:
+            return _word(value)
         octets = str(value).encode("utf-8", "replace")
         if len(octets) > limit:
             octets = octets[:limit].decode("utf-8", "ignore").encode()
