@@ -19,6 +19,7 @@ from agent.mib.build import Cells, Memory, build, unread
 from agent.mib.declaration import Feed
 from agent.mib.facts import facts_of
 from agent.mib.module import northbound
+from agent.mib.own import with_own_tables
 from agent.mib.plan import Plan, make_plan
 from agent.mib.view import DeviceView, Marks
 from agent.model.alarm.facts import Facts
@@ -100,6 +101,7 @@ class Subject:
             7, config, root, health, self.identities, moment.now, ExchangeLog(1),
             attribute_limit=moment.attribute_limit, uptime_ticks=int(moment.now.timestamp()), marks=marks,
         )  # fmt: skip
+        self.view = with_own_tables(self.view, moment.plan)
         cells: dict[Feed, list[Cells]] = {}
         memory = self.memory
         for feed in (Feed.STATUS, Feed.DOCUMENT, Feed.LEFTOVERS):
