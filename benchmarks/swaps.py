@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.app import Plans
-from agent.app.collecting import collect_seldom
+from agent.app.collection import collect_seldom
 from agent.channel.back_end import BackEnd
 from agent.channel.front_end import FrontEnd
 from agent.config import DeviceSettings, Settings

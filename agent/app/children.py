@@ -9,8 +9,7 @@ from collections.abc import Callable, Sequence
 from agent.app.alarming import DRAIN_S
 from agent.app.answering import make_answering
 from agent.app.back import AUTHENTICATION_FAILED, Back, Start
-from agent.app.collecting import collect_seldom
-from agent.app.collection import look_once
+from agent.app.collection import collect_seldom, look_once
 from agent.app.control import LOST, READY, Parent
 from agent.channel.back_end import BackEnd
 from agent.channel.front_end import SET_PATIENCE_S, FrontEnd
