@@ -59,7 +59,7 @@ def _discovery(source: Source) -> dict[str, Any]:
     found = {one.column.name: (view, one) for view in source.views for one in view.columns}
     shown = (*JUDGED, *(name for _, names in NUMBERS.values() for name in names), "lnbSensorValue")
     labels = sorted({one.column.name for name in shown for one in found[name][0].labels})
-    sensors: dict[str, Any] = {"pre-cache": {"data": [{"oid": [*labels, "lnbSensorType"]}]}}
+    sensors: dict[str, Any] = {"pre-cache": {"data": [{"oid": labels}]}}
     sensors["state"] = {"data": [_state(source, *found[name]) for name in JUDGED]}
     for kind, (divisor, names) in NUMBERS.items():
         sensors[kind] = {"data": [_sensor(*found[name], divisor) for name in names]}
@@ -74,7 +74,9 @@ def _of_cards(source: Source, found: Mapping[str, tuple[View, Located]]) -> Iter
     types = source.module.objects["lnbSensorType"].column.syntax.labels
     for label, kind in SENSOR_CLASSES.items():
         other = {"oid": "lnbSensorType", "op": "!=", "value": types[label]}
-        sensor = {**_sensor(view, value, 1000), "descr": _labels(view), "skip_values": [other]}
+        # Values to skip by are looked for in the row that was walked, so it has to be the table's.
+        walked = {"oid": value.part.name, "descr": _labels(view), "skip_values": [other]}
+        sensor = {**_sensor(view, value, 1000), **walked}
         yield {kind: {"data": [sensor]}}
 
 
@@ -100,7 +102,9 @@ def _state(source: Source, view: View, located: Located) -> dict[str, Any]:
         {"value": labels[label], "descr": label, "graph": labels[label], "generic": int(verdict)}
         for label, verdict in judged(source.module, name).items()
     ]
-    return {**_sensor(view, located, 1), "state_name": name, "states": states}
+    # A state's name must not be that of an object: LibreNMS would put the object's value in its place.
+    state_name = f"lantime{name.removeprefix('lnb')}"
+    return {**_sensor(view, located, 1), "state_name": state_name, "states": states}
 
 
 PACK = Pack("librenms", "LibreNMS", "states by colour, sensors, offsets, of the agent or of one device", make)

@@ -12,7 +12,8 @@ README = """# Telegraf
 
 **Set**: copy `lantime.conf` to `/etc/telegraf/telegraf.d`, put in address and community. OIDs stand in digits, so no
 MIB is needed. For SNMPv3: `version = 3`, `sec_name`, `sec_level`, `auth_protocol`, `auth_password`, `priv_protocol`,
-`priv_password`; `context_name` for one device alone.
+`priv_password`; `context_name` for one device alone. Before Telegraf 1.35
+`fields = [x]` of the processor was `field = x`.
 
 **See** (`telegraf --test --config lantime.conf`): a measurement for each view, tagged by name, with the number of each
 state and its label beside it:
@@ -61,10 +62,12 @@ def _labels(source: Source) -> Iterator[str]:
     for column in names:
         labels = sorted(column.syntax.labels.items(), key=lambda item: item[1])
         yield (
-            f'  [[processors.enum.mapping]]\n    field = "{column.name}"\n    dest = "{column.name}_label"\n'
+            f'  [[processors.enum.mapping]]\n    fields = ["{column.name}"]\n    dest = "{column.name}_label"\n'
             "    [processors.enum.mapping.value_mappings]\n"
             + "".join(f'      "{number}" = {json.dumps(label)}\n' for label, number in labels)
         )
 
 
-PACK = Pack("telegraf", "Telegraf (inputs.snmp)", "measurements tagged by name, labels beside numbers", make)
+PACK = Pack(
+    "telegraf", "Telegraf 1.35 and newer (inputs.snmp)", "measurements tagged by name, labels beside numbers", make
+)

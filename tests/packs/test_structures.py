@@ -186,13 +186,14 @@ def test_librenms_every_sensor_is_a_column_of_ours_with_a_label_that_is_read_bef
     assert {kind for kind, _ in entries} == CLASSES
     for _, entry in entries:
         located = BY_OID[entry["num_oid"].removesuffix(".{{ $index }}")]
-        assert entry["value"] == entry["oid"] == located.column.name
+        assert entry["value"] == located.column.name
+        assert entry["oid"] in (located.column.name, located.part.name)
         assert entry["index"].startswith(f"{located.column.name}.")
         used = re.findall(r"\{\{ \$(\w+) \}\}", entry["descr"])
         assert used
         assert set(used) <= set(cached["oid"])
         for skip in entry.get("skip_values", ()):
-            assert skip["oid"] in cached["oid"]
+            assert OBJECTS[skip["oid"]].part.name == entry["oid"], "it is looked for in the row walked"
             assert skip["value"] in labels_of(skip["oid"])
 
 
@@ -200,6 +201,7 @@ def test_librenms_every_judged_state_has_all_labels_of_its_enumeration() -> None
     states = {entry["value"]: entry for kind, entry in discovered() if kind == "state"}
     assert set(states) == set(JUDGED)
     for name, entry in states.items():
+        assert entry["state_name"] not in OBJECTS
         assert {one["value"]: one["descr"] for one in entry["states"]} == labels_of(name)
         assert all(one["generic"] in (0, 1, 2, 3) for one in entry["states"])
         by_label = {one["descr"]: one["generic"] for one in entry["states"]}
@@ -331,7 +333,7 @@ def test_telegraf_reads_columns_of_ours_under_their_names_and_labels_are_tags(te
 
 def test_telegraf_names_the_labels_of_every_enumeration(telegraf: dict[str, Any]) -> None:
     (enum,) = telegraf["processors"]["enum"]
-    mapped = {one["field"]: one["value_mappings"] for one in enum["mapping"]}
+    mapped = {name: one["value_mappings"] for one in enum["mapping"] for name in one["fields"]}
     assert set(mapped) == {name for name in COLUMNS if OBJECTS[name].column.syntax.labels}
     for name, values in mapped.items():
         assert {int(number): label for number, label in values.items()} == labels_of(name)
