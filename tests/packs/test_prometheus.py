@@ -53,12 +53,13 @@ def fetched(url: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Metrics, Cells]]:
-    """The metrics of an agent whose device is polled no more, and its cells."""
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Metrics, Metrics, Cells]]:
+    """The metrics of an agent whose device is polled no more, those of the device's context, and the agent's cells."""
     folder = tmp_path_factory.mktemp("exporter")
     program = tool("prometheus-snmp-exporter")
     content = yaml.safe_load((PACK / "snmp-0.21.yml").read_text())
-    content["lantime"]["auth"]["community"] = COMMUNITY
+    content["lantime"]["auth"] = {"community": COMMUNITY}
+    content["context"] = {**content["lantime"], "auth": {"community": f"{COMMUNITY}@lts1"}}
     (folder / "snmp.yml").write_text(yaml.safe_dump(content))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -77,13 +78,20 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Metrics, Ce
             agent.wait_up()
             wait_for(lambda: agent.get("lnbAlarmActive", 0) == ALARMS, "its alarms")
             wait_for(lambda: fetched(f"http://127.0.0.1:{port}/metrics"), "the exporter")
-            text = fetched(f"http://127.0.0.1:{port}/snmp?target=127.0.0.1:{agent.port}&module=lantime")
-            assert text, (folder / "log").read_text()
-            yield parsed(text), agent.walk()
+            url = f"http://127.0.0.1:{port}/snmp?target=127.0.0.1:{agent.port}&module="
+            whole, context = fetched(f"{url}lantime"), fetched(f"{url}context")
+            assert whole, (folder / "log").read_text()
+            yield parsed(whole), parsed(context), agent.walk()
         finally:
             exporter.terminate()
             exporter.wait(10)
             agent.stop()
+
+
+@pytest.fixture
+def told(both: tuple[Metrics, Metrics, Cells]) -> tuple[Metrics, Cells]:
+    """The metrics of the whole agent, and its cells."""
+    return both[0], both[2]
 
 
 def samples_of(metrics: Metrics, name: str) -> list[Sample]:
@@ -133,6 +141,14 @@ def test_rows_are_labelled_by_the_names_of_device_slot_and_instance(told: tuple[
         assert one.labels["lnbPtpSlotId"] == cells["lnbPtpSlotId"][index]
         assert one.labels["lnbPtpName"] == cells["lnbPtpName"][index]
     assert {one.labels["lnbSlotId"] for one in metrics["lnbSlotState"]} == set(cells["lnbSlotId"].values())
+
+
+def test_in_the_context_of_a_device_its_rows_are_told_alike(both: tuple[Metrics, Metrics, Cells]) -> None:
+    whole, context, _ = both
+    for one in SELECTIONS:
+        for name in one.columns:
+            if OBJECTS[name].part.index[0].name == "lnbDeviceIndex":  # type: ignore[union-attr]
+                assert samples_of(context, name) == samples_of(whole, name)
 
 
 def test_a_state_is_one_series_for_each_label(told: tuple[Metrics, Cells]) -> None:

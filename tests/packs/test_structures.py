@@ -115,6 +115,7 @@ def test_zabbix_every_item_asks_for_the_object_its_key_names() -> None:
 
 def test_zabbix_discovery_asks_for_columns_and_its_macros_are_those_of_its_prototypes() -> None:
     for rule in RULES:
+        assert len(rule["snmp_oid"]) <= 512, "what Zabbix's database holds"
         asked = rule["snmp_oid"].removeprefix("discovery[").removesuffix("]").split(",")
         macros, oids = asked[::2], asked[1::2]
         assert all(re.fullmatch(r"\{#[A-Z0-9_.]+\}", macro) for macro in macros)
