@@ -54,8 +54,9 @@ class Running:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    os.environ["PATH"] += f":{PLUGINS}"
-    tool("check_snmp")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{os.environ['PATH']}:{PLUGINS}")
+        tool("check_snmp")
     poll = pace(**FAST | {"interval_s": 0.1, "backoff_max_s": 0.1, "rejected_pause_s": 0.1, "down_after_s": 3.0})
     with Simulator(SimSpec(clients=1)) as simulator:
         folder = tmp_path_factory.mktemp("state")

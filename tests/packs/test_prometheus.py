@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import yaml
@@ -52,15 +53,31 @@ def fetched(url: str) -> str:
         return ""
 
 
+def written(path: Path, program: str) -> tuple[str, str]:
+    """Write the file of the exporter's version with our communities; how to ask for the agent and for the context."""
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    major, minor = re.search(r"version (\d+)\.(\d+)", said.stdout + said.stderr).groups()  # type: ignore[union-attr]
+    is_older = (int(major), int(minor)) < (0, 24)
+    content = yaml.safe_load((PACK / ("snmp-0.21.yml" if is_older else "snmp.yml")).read_text())
+    context = f"{COMMUNITY}@lts1"
+    if is_older:
+        content["lantime"]["auth"] = {"community": COMMUNITY}
+        content["context"] = {**content["lantime"], "auth": {"community": context}}
+    else:
+        content["auths"]["lantime_v2"]["community"] = COMMUNITY
+        content["auths"]["context"] = {**content["auths"]["lantime_v2"], "community": context}
+    path.write_text(yaml.safe_dump(content))
+    return ("module=lantime", "module=context") if is_older else (
+        "module=lantime&auth=lantime_v2", "module=lantime&auth=context",
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Metrics, Metrics, Cells]]:
     """The metrics of an agent whose device is polled no more, those of the device's context, and the agent's cells."""
     folder = tmp_path_factory.mktemp("exporter")
     program = tool("prometheus-snmp-exporter")
-    content = yaml.safe_load((PACK / "snmp-0.21.yml").read_text())
-    content["lantime"]["auth"] = {"community": COMMUNITY}
-    content["context"] = {**content["lantime"], "auth": {"community": f"{COMMUNITY}@lts1"}}
-    (folder / "snmp.yml").write_text(yaml.safe_dump(content))
+    ways = written(folder / "snmp.yml", program)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -78,8 +95,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Metrics, Me
             agent.wait_up()
             wait_for(lambda: agent.get("lnbAlarmActive", 0) == ALARMS, "its alarms")
             wait_for(lambda: fetched(f"http://127.0.0.1:{port}/metrics"), "the exporter")
-            url = f"http://127.0.0.1:{port}/snmp?target=127.0.0.1:{agent.port}&module="
-            whole, context = fetched(f"{url}lantime"), fetched(f"{url}context")
+            url = f"http://127.0.0.1:{port}/snmp?target=127.0.0.1:{agent.port}"
+            whole, context = (fetched(f"{url}&{way}") for way in ways)
             assert whole, (folder / "log").read_text()
             yield parsed(whole), parsed(context), agent.walk()
         finally:
