@@ -139,7 +139,7 @@ def _collection(source: Source) -> Element:
             _object(group, at(one.oid), _resource(view), one.column)
     groups = ["lantime-agent", *(f"lantime-{view.name}" for view in views)]
     _system(root, "LANTIME northbound agent", source.root, groups)
-    _system(root, "LANTIME context", at(LANTIME), groups[1:])
+    _system(root, "LANTIME context", at(LANTIME), (f"lantime-{view.name}" for view in views if view.is_of_devices))
     return root
 
 

@@ -101,9 +101,8 @@ def _values(column: Column) -> dict[str, Any]:
 def _lookups(source: Source, view: View) -> Iterator[dict[str, Any]]:
     labels = [(located.column.name, located.oid, view.index) for located in view.labels]
     name = source.module.objects[DEVICE_NAME]
-    device = (source.module.parts[name.part.name][1].index[0].name,)  # type: ignore[union-attr]
-    if view.index[:1] == device and DEVICE_NAME not in (label for label, _, _ in labels):
-        labels.insert(0, (DEVICE_NAME, name.oid, device))
+    if view.is_of_devices and name not in view.labels:
+        labels.insert(0, (DEVICE_NAME, name.oid, view.index[:1]))
     for label, oid, index in labels:
         yield {"labels": list(index), "labelname": label, "oid": at(oid)[1:], "type": "DisplayString"}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent.errors import DeclarationError
 from agent.mib.declaration import Access, Column, Located, Module, Table
+from agent.mib.groups.common import DEVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,11 @@ class View:
     index: tuple[str, ...]
     labels: tuple[Located, ...]
     columns: tuple[Located, ...]
+
+    @property
+    def is_of_devices(self) -> bool:
+        """Whether its rows are a device's, so that the context of a device has its own."""
+        return self.index[0] == DEVICE.name
 
 
 def views(module: Module) -> tuple[View, ...]:

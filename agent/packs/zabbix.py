@@ -13,7 +13,7 @@ from agent.packs.notices import of_alarms
 from agent.packs.pack import Pack, Source, at
 from agent.packs.selection import SCALARS, View, described, is_counter, is_text, title
 
-TEMPLATE, GROUP = "LANTIME northbound", "Templates/LANTIME"
+AGENT, DEVICES, GROUP = "LANTIME northbound agent", "LANTIME northbound devices", "Templates/LANTIME"
 VERSION, DATE = "6.0", "2026-11-27T00:00:00Z"
 INTERVAL = "{$LANTIME.INTERVAL}"
 PRIORITIES = {
@@ -29,10 +29,10 @@ UNITS = {
 README = f"""# Zabbix
 
 **Set**: import `lantime.yaml` (Configuration, Templates, Import; Zabbix 6.0 or newer) and link the template
-`{TEMPLATE}` to a host with an SNMP interface: the agent's address and community, or SNMPv3. For one device
-alone use the community `public@lts1` or the context `lts1`; what is about the agent itself is then not supported.
-`{INTERVAL}` says how often is polled. For notifications: Zabbix's trap receiver behind snmptrapd
-(`zabbix_trap_receiver.pl`).
+`{AGENT}` to a host with an SNMP interface: the agent's address and community, or SNMPv3. Link
+`{DEVICES}` to the same host for all devices, or to a host of its own for each: the same address, with
+the community `public@lts1` or the context `lts1`. `{INTERVAL}` says how often is polled. For notifications:
+Zabbix's trap receiver behind snmptrapd (`zabbix_trap_receiver.pl`).
 
 **See**: items found by discovery for devices, slots, sensors, clocks, PTP instances, NTP peers, ports, alarms and
 receivers, with labels for states; a problem for each alarm type of which an alarm is active, with the type's severity
@@ -42,29 +42,39 @@ and remedy; the item `Notifications` with every notification of ours that came i
 
 def make(source: Source) -> Mapping[str, str]:
     """The files."""
-    template = {
-        "uuid": _uuid("template"),
-        "template": TEMPLATE,
-        "name": TEMPLATE,
-        "description": f"LANTIME time servers seen through lantime-agent ({source.module.name}, {source.root}).",
-        "groups": [{"name": GROUP}],
-        "items": [*_scalars(source), *_alarm_types(source), _notifications(source)],
-        "discovery_rules": [_rule(view) for view in source.views],
-        "macros": [{"macro": INTERVAL, "value": "1m", "description": "How often values are read."}],
-        "valuemaps": list(_valuemaps(source)),
-    }
+    of_devices = [view for view in source.views if view.is_of_devices]
+    others = [view for view in source.views if not view.is_of_devices]
+    items = [*_scalars(source), *_alarm_types(source), _notifications(source)]
+    templates = [
+        _template(AGENT, f"lantime-agent itself ({source.module.name}, {source.root}).", items, others),
+        _template(DEVICES, "LANTIME time servers seen through lantime-agent, or one in its context.", [], of_devices),
+    ]
     export = {
         "version": VERSION,
         "date": DATE,
         "groups": [{"uuid": _uuid("group"), "name": GROUP}],
-        "templates": [template],
+        "templates": templates,
     }
     return {"README.md": README, "lantime.yaml": yaml_text({"zabbix_export": export})}
 
 
+def _template(name: str, description: str, items: list[dict[str, Any]], views: list[View]) -> dict[str, Any]:
+    return {
+        "uuid": _uuid(f"template {name}"),
+        "template": name,
+        "name": name,
+        "description": description,
+        "groups": [{"name": GROUP}],
+        **({"items": items} if items else {}),
+        "discovery_rules": [_rule(view) for view in views],
+        "macros": [{"macro": INTERVAL, "value": "1m", "description": "How often values are read."}],
+        "valuemaps": list(_valuemaps(views)),
+    }
+
+
 def _uuid(what: str) -> str:
     """32 digits in the form of a version 4 UUID, always the same for the same thing."""
-    digits = sha256(f"{TEMPLATE}/{what}".encode()).hexdigest()[:32]
+    digits = sha256(f"{GROUP}/{what}".encode()).hexdigest()[:32]
     return f"{digits[:12]}4{digits[13:16]}{'89ab'[int(digits[16], 16) % 4]}{digits[17:]}"
 
 
@@ -117,7 +127,7 @@ def _alarm_types(source: Source) -> Iterator[dict[str, Any]]:
         item = _item(column, key, source.oid(column.name, kind.arc), f"Active alarms: {kind.name}", "alarm")
         trigger = {
             "uuid": _uuid(f"trigger {notification.name}"),
-            "expression": f"last(/{TEMPLATE}/{key})>0",
+            "expression": f"last(/{AGENT}/{key})>0",
             "name": kind.text,
             "priority": PRIORITIES[kind.severity],
             "description": f"{kind.cause} {kind.remedy}",
@@ -174,8 +184,8 @@ def _prototype(located: Located, row: str, component: str) -> dict[str, Any]:
     return _item(column, f"{column.name}[{{#SNMPINDEX}}]", at(located.oid) + ".{#SNMPINDEX}", name, component)
 
 
-def _valuemaps(source: Source) -> Iterator[dict[str, Any]]:
-    for column in _enumerations(source.views):
+def _valuemaps(views: Iterable[View]) -> Iterator[dict[str, Any]]:
+    for column in _enumerations(views):
         labels = sorted(column.syntax.labels.items(), key=lambda item: item[1])
         mappings = [{"value": str(number), "newvalue": label} for label, number in labels]
         yield {"uuid": _uuid(f"valuemap {column.name}"), "name": column.name, "mappings": mappings}

@@ -37,10 +37,10 @@ def labels_of(name: str) -> dict[int, str]:
 # Zabbix
 
 EXPORT = yaml.safe_load((PACKS / "zabbix" / "lantime.yaml").read_text(encoding="utf-8"))["zabbix_export"]
-(TEMPLATE,) = EXPORT["templates"]
-RULES = TEMPLATE["discovery_rules"]
+AGENT, DEVICES = EXPORT["templates"]
+RULES = [*AGENT["discovery_rules"], *DEVICES["discovery_rules"]]
 PROTOTYPES = [item for rule in RULES for item in rule["item_prototypes"]]
-ITEMS = [*TEMPLATE["items"], *PROTOTYPES]
+ITEMS = [*AGENT["items"], *PROTOTYPES]
 TRIGGERS = [trigger for item in ITEMS for trigger in item.get("triggers", ())]
 SHARED = {"uuid", "name", "type", "snmp_oid", "key", "delay", "tags", "description"}
 ITEM_KEYS = {*SHARED, "value_type", "trends", "units", "valuemap", "preprocessing", "triggers", "logtimefmt"}
@@ -65,10 +65,20 @@ def test_zabbix_every_uuid_has_the_form_of_version_4_and_is_unique() -> None:
 def test_zabbix_the_template_has_what_an_import_demands() -> None:
     assert EXPORT["version"] == "6.0"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", EXPORT["date"])
-    assert [one["name"] for one in TEMPLATE["groups"]] == [one["name"] for one in EXPORT["groups"]]
-    with_uuid = [*EXPORT["groups"], *EXPORT["templates"], *ITEMS, *RULES, *TRIGGERS, *TEMPLATE["valuemaps"]]
+    maps = [*AGENT["valuemaps"], *DEVICES["valuemaps"]]
+    with_uuid = [*EXPORT["groups"], *EXPORT["templates"], *ITEMS, *RULES, *TRIGGERS, *maps]
     assert all(len(one["uuid"]) == 32 for one in with_uuid)
-    assert {"name", "template", "description"} <= set(TEMPLATE)
+    for template in (AGENT, DEVICES):
+        assert {"name", "template", "description"} <= set(template)
+        assert [one["name"] for one in template["groups"]] == [one["name"] for one in EXPORT["groups"]]
+        (macro,) = template["macros"]
+        assert macro["macro"] == "{$LANTIME.INTERVAL}"
+
+
+def test_zabbix_what_a_device_has_in_its_context_is_a_template_of_its_own() -> None:
+    oids = [oid for rule in DEVICES["discovery_rules"] for oid in rule["snmp_oid"].rstrip("]").split(",")[1::2]]
+    assert {BY_OID[oid].part.index[0].name for oid in oids} == {"lnbDeviceIndex"}  # type: ignore[union-attr]
+    assert "items" not in DEVICES
 
 
 def test_zabbix_items_have_known_keys_and_values_and_each_key_once() -> None:
@@ -95,17 +105,18 @@ def test_zabbix_a_value_that_may_be_negative_or_is_scaled_is_no_unsigned_one() -
 
 
 def test_zabbix_every_value_map_that_is_named_exists_and_has_the_labels_of_its_enumeration() -> None:
-    maps = {one["name"]: one["mappings"] for one in TEMPLATE["valuemaps"]}
-    assert {item["valuemap"]["name"] for item in ITEMS if "valuemap" in item} == set(maps)
-    for name, mappings in maps.items():
-        assert {int(one["value"]): one["newvalue"] for one in mappings} == labels_of(name)
+    for template in (AGENT, DEVICES):
+        maps = {one["name"]: one["mappings"] for one in template["valuemaps"]}
+        assert {one["name"] for one in everything(template["discovery_rules"]) if set(one) == {"name"}} == set(maps)
+        for name, mappings in maps.items():
+            assert {int(one["value"]): one["newvalue"] for one in mappings} == labels_of(name)
 
 
 def test_zabbix_every_item_asks_for_the_object_its_key_names() -> None:
     for item in PROTOTYPES:
         name = item["key"].partition("[")[0]
         assert BY_OID[item["snmp_oid"].removesuffix(".{#SNMPINDEX}")].column.name == name
-    for item in TEMPLATE["items"]:
+    for item in AGENT["items"]:
         if item["type"] == "SNMP_AGENT":
             column, _, instance = item["snmp_oid"].rpartition(".")
             assert BY_OID[column].column.name == item["key"].partition(".")[0]
@@ -136,7 +147,7 @@ def test_zabbix_has_a_problem_for_every_alarm_type_with_its_severity() -> None:
         trigger = shown[kind.text]
         assert trigger["priority"] == priorities.get(kind.severity.name.lower(), "AVERAGE")
         host, key = re.fullmatch(r"last\(/([^/]+)/([\w.]+)\)>0", trigger["expression"]).groups()  # type: ignore[union-attr]
-        assert host == TEMPLATE["template"]
+        assert host == AGENT["template"]
         assert key in keys
         (item,) = [one for one in ITEMS if one["key"] == key]
         assert item["snmp_oid"] == f".{dotted(OBJECTS['lnbAlarmTypeActive'].oid)}.{kind.arc}"
