@@ -22,7 +22,7 @@ is about one device, slot or receiver, give the index of its row, as `snmpwalk â
     SNMP OK - Device state 3 | 'Device state'=3;3:3;@5:5
     SNMP CRITICAL - Alarm active critical *1* | 'Alarm active critical'=1;;0:0
 
-A device that is down, or a row that is gone, has no measured cells; check_snmp then says UNKNOWN or CRITICAL.
+A row that is gone is UNKNOWN; so is a measured value of a device that is down.
 """
 
 NAGIOS_COMMAND = """define command {{

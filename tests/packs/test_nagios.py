@@ -21,7 +21,7 @@ PLUGINS = Path("/usr/lib/nagios/plugins")
 COMMANDS = dict(
     re.findall(r"command_name +(\w+)\n +command_line +(.*)\n", (PACK / "lantime.cfg").read_text(encoding="utf-8"))
 )
-OK, WARNING, CRITICAL = 0, 1, 2
+OK, WARNING, CRITICAL, UNKNOWN = 0, 1, 2, 3
 AT_ONCE = {"raise_after_s": 0, "clear_after_s": 0}
 OFF = {"enabled": False}  # what a simulated device always has: a supply without power, nodes beyond their limits
 RULES = {
@@ -127,6 +127,11 @@ def test_a_device_that_does_not_answer_is_a_warning_and_later_critical(running: 
     running.wait(WARNING, "agent_devices_stale")
     running.wait(CRITICAL, "device_state", "1")
     running.wait(CRITICAL, "agent_devices_down")
+
+
+def test_a_row_that_is_not_there_is_unknown(running: Running) -> None:
+    code, said = running.check("device_state", "99")
+    assert code == UNKNOWN, said
 
 
 def test_refused_credentials_are_critical(running: Running) -> None:
