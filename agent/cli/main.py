@@ -15,6 +15,7 @@ from agent.cli.check import check
 from agent.cli.demo import demo
 from agent.cli.explain import explain
 from agent.cli.mib import mib
+from agent.cli.pack import pack
 from agent.cli.reload import reload
 from agent.cli.run import run
 from agent.cli.send import send
@@ -70,4 +71,4 @@ def _add(*commands: Any) -> None:
         main.add_command(command)
 
 
-_add(run, reload, demo, check, walk, explain, mib, capture, send)
+_add(run, reload, demo, check, walk, explain, mib, pack, capture, send)
