@@ -1,15 +1,15 @@
 """A transaction: changes of many values on many devices that take effect together, or not at all. Pure values.
 
-    open ──validate──► validating ──► valid | invalid          (these three may be edited and validated again)
-    open | valid | invalid ──commit──► validating ──► committing ──► committed
-                                            │             │  └─confirmed commit──► pendingConfirm ──confirm──► committed
-                                            ▼             ▼                              │ not in time, cancel
-                                         invalid     rollingBack ◄───────────────────────┘
-                                                          │
-                                                          ├──► rolledBack
-                                                          └──► incomplete ──by itself, cancel──► rollingBack
-    open | valid | invalid | incomplete ──discard──► discarded
-    open | valid | invalid ──lease over──► expired
+open ──validate──► validating ──► valid | invalid          (these three may be edited and validated again)
+open | valid | invalid ──commit──► validating ──► committing ──► committed
+│             │  └─confirmed commit──► pendingConfirm ──confirm──► committed
+▼             ▼                              │ not in time, cancel
+invalid     rollingBack ◄───────────────────────┘
+│
+├──► rolledBack
+└──► incomplete ──by itself, cancel──► rollingBack
+open | valid | invalid | incomplete ──discard──► discarded
+open | valid | invalid ──lease over──► expired
 """
 
 from __future__ import annotations
@@ -190,6 +190,23 @@ class Transaction:
     def edit(self, index: int) -> Edit | None:
         """One edit."""
         return next((edit for edit in self.edits if edit.index == index), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One edit as somebody asks for it.
+
+    Attributes:
+        index: of the edit; 0 for a new one.
+        target: OID of the cell, None to leave it as it is.
+        value: as text, None to leave it as it is.
+        removed: the edit goes.
+    """
+
+    index: int = 0
+    target: tuple[int, ...] | None = None
+    value: str | None = None
+    removed: bool = False
 
 
 def shown(value: Json | Missing) -> str:
