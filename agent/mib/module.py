@@ -30,6 +30,7 @@ from agent.mib.groups import (
     storage,
     syncmon,
     syncteam,
+    transaction,
 )
 
 NAME = "LANTIME-NORTHBOUND-MIB"
@@ -58,6 +59,7 @@ GROUPS = (
     interapp.GROUP,
     alarm.GROUP,
     receiver.GROUP,
+    transaction.GROUP,
     settings.GROUP,
     link.GROUP,
 )

@@ -32,7 +32,7 @@ def _module_description(module: Module) -> str:
 
 def _is_own(column: Column) -> bool:
     """Whether an object is written to the agent rather than to a device."""
-    return column.access is Access.READ_WRITE and column.writes is None
+    return column.access in (Access.READ_WRITE, Access.READ_CREATE) and column.writes is None
 
 
 def print_module(module: Module) -> str:

@@ -89,7 +89,7 @@ class Commands:
                 self._complain(f"set-failed from={address}", result.problem)
             return Outcome(result.status, result.index, request.varbinds)
 
-        who = f"{asker.name}@{address}"
+        who = f"{asker.name}@{address}" + (f"/{asker.context}" if asker.context else "")
         return mapped(self._writer.set(request, None if isinstance(view, Refusal) else view, who), outcome_of)
 
     def _read(self, request: Request, asker: Asker, limit: int) -> Outcome | None:

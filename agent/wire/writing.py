@@ -59,11 +59,13 @@ class Writable:
 
     Attributes:
         is_column: whether it has rows, rather than the one instance of a scalar.
+        is_creatable: whether rows come about by writing; whose they are says whether one may.
     """
 
     oid: Oid
     column: Column
     is_column: bool = False
+    is_creatable: bool = False
 
 
 class SpinLock:
@@ -191,7 +193,7 @@ class Writer:
         except Unacceptable as problem:
             return problem.status
         instance = unpacked(name[4 * len(writable.oid) :])
-        if not (self._exists(name) if writable.is_column else instance == (0,)):
+        if not (writable.is_creatable or (self._exists(name) if writable.is_column else instance == (0,))):
             return NO_CREATION
         known = writable.column.name
         lock = self._locks.get(known)
@@ -218,8 +220,13 @@ def _advanced(locks: Iterable[SpinLock], result: Result) -> Result:
 def writables(modules: Iterable[Module]) -> list[Writable]:
     """The objects of modules that are declared to be written."""
     return [
-        Writable(located.oid, located.column, isinstance(located.part, Table))
+        Writable(
+            located.oid,
+            located.column,
+            isinstance(located.part, Table),
+            located.column.access is Access.READ_CREATE,
+        )
         for module in modules
         for located in module.objects.values()
-        if located.column.access is Access.READ_WRITE
+        if located.column.access in (Access.READ_WRITE, Access.READ_CREATE)
     ]
