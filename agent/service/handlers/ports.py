@@ -20,7 +20,7 @@ from agent.model.message import Message, Reason
 
 if TYPE_CHECKING:
     from agent.service.handlers.configuring import Configurator
-    from agent.service.configuring.transactions import Transactions
+    from agent.service.transactions.office import Transactions
 
 
 class Refused(AgentError):

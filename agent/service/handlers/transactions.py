@@ -15,7 +15,7 @@ from agent.service.handlers.base import Content, HandlerSpec, Work
 from agent.service.handlers.ports import Refused
 
 if TYPE_CHECKING:
-    from agent.service.configuring.transactions import Transactions
+    from agent.service.transactions.office import Transactions
 
 Number = Annotated[int, Field(ge=1, le=2**32 - 1)]
 Lease = Annotated[int, Field(ge=10, le=86_400)]

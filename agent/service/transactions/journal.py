@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final, TypeVar
 
 from agent.model.configuring import HistoryEntry, Transaction
-from agent.service.configuring.codec import entry_of, entry_text, transaction_of, transaction_text
 from agent.service.state import StateStore
+from agent.service.transactions.codec import entry_of, entry_text, transaction_of, transaction_text
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

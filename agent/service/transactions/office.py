@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from agent.errors import DeviceError, HostError
 from agent.mib.declaration import Module
 from agent.mib.encoding import Oid
-from agent.mib.spelling import Misspelt, cell_oid, value_of
+from agent.mib.spelling import Misspelt, cell_oid
 from agent.model.alarm import events as alarms
 from agent.model.alarm.facts import Instant
 from agent.model.configuring import Action, Edit, EditState, Fact, HistoryEntry, State, Target, Transaction, Verdict
@@ -42,14 +42,17 @@ from agent.model.configuring.step import (
 )
 from agent.model.configuring.transaction import Wish, same, shown
 from agent.model.document import MISSING, Json, Missing
-from agent.service.configuring.journal import Change, Kept, Numbers
 from agent.service.handlers.configuring import Configurator
+from agent.service.handlers.ports import Refused
+from agent.service.transactions.journal import Change, Kept, Numbers
 
 log = logging.getLogger(__name__)
 
 WATCH_S: Final = 0.5
 """How often is looked for what is due."""
 DISK_RETRY_S: Final = 5.0
+START_S: Final = 20.0
+"""What devices are given at the start to answer their first poll, before a transaction is rolled back on them."""
 MESSAGE_S: Final = 30.0
 """What a message that has a transaction go on is given before it goes on without."""
 
@@ -158,14 +161,29 @@ class Transactions:
         task.add_done_callback(self._tasks.discard)
 
     async def _resume(self) -> None:
-        for index in [one.index for one in self._transactions.values() if not one.state.ended]:
-            await self._driven(index, Restarted())
+        for one in [one for one in self._transactions.values() if not one.state.ended]:
+            await self._until_standing(one)
+            await self._driven(one.index, Restarted())
         while True:
             await asyncio.sleep(WATCH_S)
             try:
                 self.look()
             except Exception:
                 log.exception("transactions-watch-crashed")
+
+    async def _until_standing(self, transaction: Transaction) -> None:
+        """Give devices that are about to be written a moment: none was asked yet when the agent starts."""
+        if not (transaction.state.holds_devices or is_due(transaction, self._desk.instant())):
+            return
+        until_s = self._desk.instant().seconds + START_S
+        while self._desk.instant().seconds < until_s:
+            try:
+                for device in transaction.devices:
+                    self._desk.configurator.check_standing(device)
+            except Refused:
+                await asyncio.sleep(WATCH_S / 5)
+            else:
+                return
 
     def look(self) -> None:
         """Have go on what is due; done twice a second."""
@@ -277,18 +295,15 @@ class Transactions:
 
         Raises:
             Unwritable: the target cannot be written or the value does not fit.
-            NotAllowed: the value is none of the object's syntax.
         """
         configurator = self._desk.configurator
         target = configurator.resolve(wish.target) if wish.target is not None else edit.target
         value = edit.value if wish.value is None else wish.value
         if target is None or value is None:
             return replace(edit, target=target, value=value, wanted=MISSING, state=EditState.NOT_READY)
-        try:
-            typed = value_of(self._desk.module.objects[target.object_name].column.syntax, value)
-        except Misspelt as problem:
-            raise NotAllowed(f"{target.text}: {problem}") from None
-        wanted = configurator.change(target, typed).raw
+        located = self._desk.module.objects.get(target.object_name)
+        is_number = located is not None and bool(located.column.syntax.labels) and value.strip().isdigit()
+        wanted = configurator.change(target, int(value) if is_number else value).raw
         return replace(edit, target=target, value=value, wanted=wanted, state=EditState.PENDING)
 
     def oid(self, text: str) -> Oid:
