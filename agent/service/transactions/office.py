@@ -14,7 +14,19 @@ from agent.mib.encoding import Oid
 from agent.mib.spelling import Misspelt, cell_oid
 from agent.model.alarm import events as alarms
 from agent.model.alarm.facts import Instant
-from agent.model.configuring import Action, Edit, EditState, Fact, HistoryEntry, State, Target, Transaction, Verdict
+from agent.model.configuring import (
+    Action,
+    Edit,
+    EditState,
+    Fact,
+    HistoryEntry,
+    Result,
+    State,
+    Target,
+    Transaction,
+    Verdict,
+    Written,
+)
 from agent.model.configuring import Change as Wanted
 from agent.model.configuring.step import (
     Asked,
@@ -42,6 +54,7 @@ from agent.model.configuring.step import (
 )
 from agent.model.configuring.transaction import Wish, same, shown
 from agent.model.document import MISSING, Json, Missing
+from agent.model.message import Message
 from agent.service.handlers.configuring import Configurator
 from agent.service.handlers.ports import Refused
 from agent.service.transactions.journal import Change, Kept, Numbers
@@ -104,7 +117,7 @@ class Records:
 
     transactions: tuple[Transaction, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
-    numbers: Numbers = Numbers()
+    numbers: Numbers = field(default_factory=Numbers)
     bounds: Bounds = field(default_factory=Bounds)
 
 
@@ -375,6 +388,14 @@ class Transactions:
             self._unkept_entries += entries
             log.error("history-not-kept problem=%s", problem)
         self.shown()
+
+    def wrote(self, message: Message, written: Sequence[Written], taken_back: Sequence[Written]) -> None:
+        """Put into the history what a message wrote by itself, and what of it was taken back."""
+        for one in written:
+            self.record(_plain_fact(message, one, Result(one.verdict.value)))
+        for one in taken_back:
+            is_back = one.verdict is Verdict.WRITTEN
+            self.record(_plain_fact(message, one, Result.RESTORED if is_back else Result.NOT_RESTORED))
 
     def records(self) -> Records:
         """What there is to be shown: oldest first."""
@@ -654,6 +675,14 @@ def _must_go_on(stepped: Step, event: Event) -> bool:
     """
     asked_for = isinstance(event, Asked)
     return isinstance(event, NotKept) or (stepped.transaction.state in _GOING_BACK and not asked_for)
+
+
+def _plain_fact(message: Message, one: Written, result: Result) -> Fact:
+    target = one.change.target
+    return Fact(
+        message.source, target.device, target.text, target.path, shown(one.before), shown(one.change.raw), result,
+        one.detail, message=message.index,
+    )  # fmt: skip
 
 
 def _change(edit: Edit, value: Json | Missing) -> Wanted:
