@@ -9,6 +9,7 @@ from agent.config.receivers import NotificationSettings, ReceiverSettings
 from agent.config.secret import Secret
 from agent.config.settings import DEFAULT_ROOT, HttpSettings, Overlay, Settings, WritingSettings
 from agent.config.snmp import CommunitySettings, SnmpSettings, parse_listen
+from agent.config.transactions import TransactionSettings
 from agent.config.user import UserSettings
 from agent.config.view import ViewSettings
 
@@ -31,6 +32,7 @@ __all__ = [
     "Settings",
     "SnmpSettings",
     "TlsSettings",
+    "TransactionSettings",
     "UserSettings",
     "ViewSettings",
     "WebSettings",

@@ -134,6 +134,8 @@ def _plain(value: Any) -> Any:
 
 
 def _value(plain: Any) -> Any:
+    if isinstance(plain, list):  # an OID
+        return tuple(plain)
     return bytes.fromhex(plain["hex"]) if isinstance(plain, dict) else plain
 
 

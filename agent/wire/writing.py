@@ -192,6 +192,8 @@ class Writer:
             wanted = decoded_for(writable.column, value.tag, value.content)
         except Unacceptable as problem:
             return problem.status
+        if isinstance(wanted, tuple) and packed(wanted) not in view:
+            return NO_ACCESS  # what names an object to be written needs the right to write that object
         instance = unpacked(name[4 * len(writable.oid) :])
         if not (writable.is_creatable or (self._exists(name) if writable.is_column else instance == (0,))):
             return NO_CREATION

@@ -287,7 +287,8 @@ def _wish(number: int, columns: Mapping[str, Assignment]) -> Wish:
         return columns[name].value if name in columns else None
 
     removed = value("lnbConfigEditStatus") == "destroy"
-    return Wish(number, value("lnbConfigEditTarget"), value("lnbConfigEditValue"), removed)
+    target = value("lnbConfigEditTarget")
+    return Wish(number, None if target is None else tuple(target), value("lnbConfigEditValue"), removed)
 
 
 def _edit(wish: Wish) -> dict[str, Any]:
