@@ -32,6 +32,7 @@ from agent.service.poller import Poller
 from agent.service.pollwatch import PollWatch
 from agent.service.settingscontrols import SettingsControls
 from agent.service.transactions.office import Keeping
+from agent.service.transactions.reading import LocalReading
 from agent.service.transactions.side import TransactionSide
 from agent.web.endpoint import Mail
 from agent.web.envelope import Envelope
@@ -136,7 +137,8 @@ class InterApp:
         self.watch = PollWatch(self.bus.submit, self.bus.tell)
         self._poller = poller
         poller.on_outcome.append(self._polled)
-        self.server = Server(settings.web, settings.state_dir, BusMail(self.bus))
+        reading = LocalReading(around.keepers, self.transacting.transactions) if self.transacting else None
+        self.server = Server(settings.web, settings.state_dir, BusMail(self.bus), reading)
 
     async def start(self) -> None:
         """Begin to work and to listen.
