@@ -12,8 +12,10 @@ import click
 from agent import __version__
 from agent.cli.capture import capture
 from agent.cli.check import check
+from agent.cli.config import config
 from agent.cli.demo import demo
 from agent.cli.explain import explain
+from agent.cli.history import history
 from agent.cli.mib import mib
 from agent.cli.pack import pack
 from agent.cli.reload import reload
@@ -71,4 +73,7 @@ def _add(*commands: Any) -> None:
         main.add_command(command)
 
 
-_add(run, reload, demo, check, walk, explain, mib, pack, capture, send)
+_add(run, reload, demo, check, walk, explain, mib, pack, capture, send, history)
+for _command in config.commands.values():
+    _command.callback = _guarded(_command.callback)  # type: ignore[type-var]
+main.add_command(config)

@@ -1,10 +1,11 @@
 """Settings: frozen values read from strict YAML, and secrets that cannot be printed."""
 
 from agent.config.alarms import AlarmRules, AlarmSettings
+from agent.config.desired import Desired
 from agent.config.device import Auth, DeviceSettings, PollSettings, TlsSettings, WriteSettings
 from agent.config.grant import AccessSettings, Member
 from agent.config.interapp import InterAppSettings, WebSettings
-from agent.config.load import first_problem, load_overlay, load_settings
+from agent.config.load import first_problem, load_desired, load_overlay, load_settings
 from agent.config.receivers import NotificationSettings, ReceiverSettings
 from agent.config.secret import Secret
 from agent.config.settings import DEFAULT_ROOT, HttpSettings, Overlay, Settings, WritingSettings
@@ -20,6 +21,7 @@ __all__ = [
     "AlarmSettings",
     "Auth",
     "CommunitySettings",
+    "Desired",
     "DeviceSettings",
     "HttpSettings",
     "InterAppSettings",
@@ -39,6 +41,7 @@ __all__ = [
     "WriteSettings",
     "WritingSettings",
     "first_problem",
+    "load_desired",
     "load_overlay",
     "load_settings",
     "parse_listen",
