@@ -145,9 +145,7 @@ def apply(
 ) -> None:
     """Give devices the values in FILE: compared first, shown, asked for, then all of them or none."""
     wanted = load_desired(file).devices
-    _exit(
-        load_settings(config_path), partial(_apply, wanted=wanted, confirm_s=confirm_s, yes=yes, dry_run=dry_run)
-    )
+    _exit(load_settings(config_path), partial(_apply, wanted=wanted, confirm_s=confirm_s, yes=yes, dry_run=dry_run))
 
 
 @config.command()

@@ -74,6 +74,7 @@ def _add(*commands: Any) -> None:
 
 
 _add(run, reload, demo, check, walk, explain, mib, pack, capture, send, history)
-for _command in config.commands.values():
-    _command.callback = _guarded(_command.callback)  # type: ignore[type-var]
 main.add_command(config)
+for _command in config.commands.values():
+    if _command.callback is not None:
+        _command.callback = _guarded(_command.callback)

@@ -19,6 +19,8 @@ from tests.support.running import FAST, RunningAgent, Simulating, Starting, conf
 from tests.support.tools import tool
 
 SPEC = SimSpec(clients=1)
+
+
 def user(name: str, write_view: str) -> dict[str, Any]:
     secrets = {"auth": {"protocol": "SHA-256", "passphrase": Secret("auth-of-noc")},
                "priv": {"protocol": "AES-128", "passphrase": Secret("priv-of-noc")}}  # fmt: skip
@@ -51,7 +53,7 @@ class Noc:
         self._agent, self._user = agent, user
 
     def set(self, *triples: tuple[str, str, str]) -> str:
-        """"" when it was taken, else the error."""
+        """ "" when it was taken, else the error."""
         arguments = [part for triple in triples for part in triple]
         command = [
             tool("snmpset"), "-v3", "-l", "authPriv", "-u", self._user, "-a", "SHA-256", "-A", "auth-of-noc", "-x",
@@ -89,7 +91,6 @@ def domains(agent: RunningAgent) -> list[tuple[int, ...]]:
 
 
 def domain_of(simulator: Simulator, instance: int = 0) -> Any:
-    import requests
 
     where = f"chassis0/slots/io1/module/ptp-instances/instance{instance}/domain-number"
     return requests.get(f"{simulator.control_url}/configuration/{where}", timeout=5).json()["value"]
@@ -191,9 +192,12 @@ def test_a_confirmed_commit_that_nobody_confirms_is_taken_back_by_a_message(
     noc, rows = Noc(agent), domains(agent)
     noc.open()
     noc.edit(1, 1, oid("lnbPtpConfigDomain", *rows[0]), "24")
-    assert noc.set(
-        (oid("lnbConfigTxnAction", 1), "i", str(COMMIT_CONFIRMED)), (oid("lnbConfigTxnConfirmTimeout", 1), "u", "2")
-    ) == ""
+    assert (
+        noc.set(
+            (oid("lnbConfigTxnAction", 1), "i", str(COMMIT_CONFIRMED)), (oid("lnbConfigTxnConfirmTimeout", 1), "u", "2")
+        )
+        == ""
+    )
     wait_for(lambda: state(agent) == "pendingConfirm")
     assert domain_of(simulators[0]) == 24
     plain = Noc(agent, "shift").set((oid("lnbPtpConfigDomain", *rows[0]), "i", "3"))
@@ -258,9 +262,7 @@ def test_what_happened_in_a_commit_that_failed_is_in_the_row_the_message_and_the
     rows = domains(agent)
     simulators[1].faults.set("write-refused", status=403, message="not permitted")
     opened = posted(agent, "openConfig", {})["response"]["transaction"]
-    edits = [
-        {"target": f"lnbPtpConfigDomain.{'.'.join(map(str, where))}", "value": 9} for where in (rows[0], rows[2])
-    ]
+    edits = [{"target": f"lnbPtpConfigDomain.{'.'.join(map(str, where))}", "value": 9} for where in (rows[0], rows[2])]
     posted(agent, "editConfig", {"transaction": opened, "edits": edits})
     failed = posted(agent, "commitConfig", {"transaction": opened})
     assert (failed["state"], failed["reason"]) == ("failed", "deviceRejected")

@@ -26,7 +26,7 @@ from agent.model.configuring.history import Author, HistoryEntry, Result
 from agent.model.configuring.order import in_order
 from agent.model.configuring.step import CONFIRM_S, LEASE_S
 from agent.model.configuring.transaction import Action, Edit, EditState, State, Transaction, shown
-from agent.model.document import Missing
+from agent.model.document import Json, Missing
 
 
 def _words(kind: type[Enum]) -> Syntax:
@@ -36,7 +36,7 @@ def _words(kind: type[Enum]) -> Syntax:
 
 STATUS = replace(ROW_STATUS, smi="RowStatus", imports=(("SNMPv2-TC", "RowStatus"),))
 ACTION = closed(none=1, **{action.value: number for number, action in enumerate(Action, 2)})
-ZERO = (0, 0)
+ZERO: Oid = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +77,15 @@ def _edits(view: TransactionView) -> Iterable[EditRow]:
     for transaction in view.transactions:
         places = {edit.index: place for place, edit in enumerate(in_order(transaction.edits), 1)}
         for edit in transaction.edits:
-            oid = ZERO
+            oid: Oid = ZERO
             if edit.target is not None and edit.target.object_name in view.oids:
                 oid = (*view.oids[edit.target.object_name], *edit.target.instance)
             yield EditRow(transaction, edit, oid, places.get(edit.index, 0))
 
 
-def _known(value: object) -> str | None:
+def _known(value: Json | Missing) -> str | None:
     """A device's value as text; an absent cell when it is not known."""
-    return None if isinstance(value, Missing) else shown(value)  # type: ignore[arg-type]
+    return None if isinstance(value, Missing) else shown(value)
 
 
 CONTROL = Scalars(

@@ -44,8 +44,8 @@ OLD = {A1: 1, A2: "old", B1: True}
 
 def run(**faults: object) -> Run:
     """Three values on two devices; the faults by "kind_device"."""
-    world = World(dict(OLD), lambda kind, device: str(faults.get(f"{kind}_{device}", "")))  # type: ignore[arg-type]
-    return Run(transaction(edit(1, A2, "new"), edit(2, B1, False), edit(3, A1, 2)), world)
+    world = World(dict(OLD), lambda kind, device: str(faults.get(f"{kind}_{device}", "")))
+    return Run(transaction(edit(1, A2, "new"), edit(2, B1, wanted=False), edit(3, A1, 2)), world)
 
 
 def test_a_validation_looks_at_every_device_and_writes_nothing() -> None:
@@ -197,13 +197,13 @@ def test_edits_that_cannot_be_are_named_before_a_device_is_asked(edits: tuple[ob
 
 
 def test_values_that_are_there_already_are_not_written() -> None:
-    one = Run(transaction(edit(1, A1, 1), edit(2, B1, True)), World(dict(OLD)))
+    one = Run(transaction(edit(1, A1, 1), edit(2, B1, wanted=True)), World(dict(OLD)))
     assert one.ask(Action.COMMIT).state is State.COMMITTED
     assert [done[0] for done in one.world.done] == ["look", "look"]
 
 
 def test_true_is_not_1() -> None:
-    one = Run(transaction(edit(1, A1, True)), World(dict(OLD)))
+    one = Run(transaction(edit(1, A1, wanted=True)), World(dict(OLD)))
     one.ask(Action.VALIDATE)
     assert one.kept.edits[0].state is EditState.VALID
 
@@ -260,7 +260,7 @@ def test_whatever_goes_wrong_all_is_old_or_all_is_new_or_the_difference_is_named
     old = dict.fromkeys(wheres, 0)
     picked = data.draw(st.lists(st.sampled_from(wheres), min_size=1, max_size=4, unique=True))
     wanted = [edit(number, where, data.draw(st.integers(0, 2))) for number, where in enumerate(picked, 1)]
-    one = Run(transaction(*wanted), World(dict(old), lambda kind, device: data.draw(FAULTS)))  # type: ignore[arg-type]
+    one = Run(transaction(*wanted), World(dict(old), lambda kind, device: data.draw(FAULTS)))
 
     def keep(_: Transaction) -> None:
         if data.draw(st.integers(0, 9)) == 0:
@@ -283,7 +283,7 @@ def test_whatever_goes_wrong_all_is_old_or_all_is_new_or_the_difference_is_named
         one.world.fault = lambda kind, device: ""
         one.keep = lambda _: None
         one.happen(Restarted())
-    judge(one, old)  # type: ignore[arg-type]
+    judge(one, old)
 
 
 def test_the_agent_may_be_killed_at_every_write_of_its_journal() -> None:

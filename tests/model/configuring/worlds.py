@@ -1,4 +1,4 @@
-"""Devices as values, and a transaction driven over them: what is to be done is done here, with the faults of the test."""
+"""Devices as values, and a transaction driven over them with the faults of the test."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class World:
             elif fault == "dead":
                 yield Put(one.index, Verdict.UNREACHABLE, "dead")
             elif fault == "lost":  # it took effect, and that cannot be seen
-                self.values[one.target] = wanted  # type: ignore[assignment]
+                self.values[one.target] = wanted
                 yield Put(one.index, Verdict.UNKNOWN, "the answer was lost", before)
             elif fault == "dark":  # it did not take effect, and that cannot be seen
                 yield Put(one.index, Verdict.UNKNOWN, "the answer was lost", before)
@@ -117,7 +117,7 @@ class World:
                 self.values[one.target] = f"about {wanted}"
                 yield Put(one.index, Verdict.DIFFERS, "it says something else", before, self.values[one.target])
             else:
-                self.values[one.target] = wanted  # type: ignore[assignment]
+                self.values[one.target] = wanted
                 yield Put(one.index, Verdict.WRITTEN, "", before, self.values[one.target])
 
 

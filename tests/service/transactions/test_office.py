@@ -46,7 +46,7 @@ def test_a_commit_writes_all_of_it_and_the_history_says_who_and_what(life: Life,
 def test_a_second_owner_is_refused_while_the_lease_holds(life: Life, devices: Devices) -> None:
     async def test() -> None:
         life.begin()
-        with pytest.raises(NotAllowed, match="transaction 1 of snmp:noc@192.0.2.1 is open"):
+        with pytest.raises(NotAllowed, match=r"transaction 1 of snmp:noc@192\.0\.2\.1 is open"):
             life.desk.open(OTHER)
         with pytest.raises(NotAllowed, match="held by"):
             life.desk.edit(1, OTHER, [Wish(1, None, "9")])
