@@ -53,7 +53,7 @@ class Noc:
         self._agent, self._user = agent, user
 
     def set(self, *triples: tuple[str, str, str]) -> str:
-        """ "" when it was taken, else the error."""
+        """The error, empty when it was taken."""
         arguments = [part for triple in triples for part in triple]
         command = [
             tool("snmpset"), "-v3", "-l", "authPriv", "-u", self._user, "-a", "SHA-256", "-A", "auth-of-noc", "-x",

@@ -6,7 +6,7 @@ from agent.model.alarm.kind import AlarmType, Source
 from agent.model.severity import Severity
 
 TRANSACTION_ROLLED_BACK = AlarmType(
-    40, "configRolledBack", Severity.MINOR,
+    45, "configRolledBack", Severity.MINOR,
     text="A configuration transaction was rolled back",
     cause="A write of the transaction failed, it was not confirmed in time, or the agent ended while it was carried "
     "out. The text says why; what had been written was given its old value again, as far as no alarm of type "
@@ -16,7 +16,7 @@ TRANSACTION_ROLLED_BACK = AlarmType(
     source=Source.EVENTS, once=True, clear_after_s=3600,
 )  # fmt: skip
 ROLLBACK_INCOMPLETE = AlarmType(
-    41, "configRollbackIncomplete", Severity.MAJOR,
+    46, "configRollbackIncomplete", Severity.MAJOR,
     text="A value could not be given back what it was before a configuration transaction",
     cause="The device did not answer or refused while a transaction was rolled back, or somebody else had changed the "
     "value meanwhile. The text names the value, what it was and what it is.",
