@@ -428,7 +428,10 @@ def _wrote(transaction: Transaction, event: Wrote, now: Instant) -> Step:
 def _put(edit: Edit, put: Put) -> Edit:
     """An edit once it was written. What was read just before is what is to be restored, whoever wrote that."""
     old = edit.old if isinstance(put.before, Missing) or put.verdict is Verdict.UNREACHABLE else put.before
-    return replace(edit, state=EditState(put.verdict.value), text=put.detail, old=old, found=put.after)
+    state = EditState(put.verdict.value)
+    if state is EditState.REFUSED and not isinstance(put.after, Missing) and not same(old, put.after):
+        state = EditState.UNKNOWN  # it said no (5xx, for example), and took it all the same
+    return replace(edit, state=state, text=put.detail, old=old, found=put.after)
 
 
 def _overrun(before: Edit | None, edit: Edit) -> bool:

@@ -502,11 +502,14 @@ class Transactions:
         except DeviceError as problem:
             return Restored(problem=str(problem))
         puts, alone, back = [], [], []
+        held = await self._held_ready(todo, found, transaction.message)
         for edit in todo.edits:
             value = found.get(edit.target, MISSING) if edit.target else MISSING
             if isinstance(value, Missing):
                 gone = "the device's configuration does not have this value any more"
                 puts.append(Put(edit.index, Verdict.REFUSED, gone))
+            elif same(value, edit.old) and held and edit.state in _IN_THE_DARK:
+                puts.append(Put(edit.index, Verdict.REFUSED, held, value, value))
             elif same(value, edit.old):
                 puts.append(Put(edit.index, Verdict.WRITTEN, before=value, after=value))
             elif is_of_others(edit, value):
@@ -520,6 +523,21 @@ class Transactions:
         if changes:
             puts += await self._puts(todo.device, back, changes, transaction.message)
         return Restored(tuple(puts), tuple(alone))
+
+    async def _held_ready(self, todo: Restore, found: Mapping[Target, Json], message: int) -> str:
+        """What a device that says the old value may still hold ready of ours (changes.pending-changes)."""
+        is_doubted = any(
+            edit.state in _IN_THE_DARK and edit.target and same(found.get(edit.target, MISSING), edit.old)
+            for edit in todo.edits
+        )
+        if not is_doubted:
+            return ""
+        try:
+            foreign = await self._desk.configurator.foreign_changes(todo.device, message=message)
+        except DeviceError as problem:
+            return f"it says the old value; whether it holds the new one ready is not known: {problem}"
+        own = self._desk.configurator.own_changes(todo.device)
+        return f"it says the old value, and holds changes ready that may be ours ({own})" if own or foreign else ""
 
     async def _puts(
         self, device: str, edits: Sequence[Edit], changes: Sequence[Wanted], message: int
@@ -665,6 +683,8 @@ class Transactions:
         self.shown()
 
 
+_IN_THE_DARK: Final = frozenset({EditState.WRITING, EditState.UNKNOWN, EditState.DIFFERS, EditState.RESTORING})
+"""States of edits of which the device may hold the new value ready, whatever it says now."""
 _GOING_BACK: Final = frozenset({State.ROLLING_BACK, State.ROLLED_BACK, State.INCOMPLETE})
 
 

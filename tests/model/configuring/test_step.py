@@ -68,7 +68,7 @@ def test_a_commit_writes_device_by_device_and_the_network_of_each_last() -> None
     ]
 
 
-@pytest.mark.parametrize("fault", ["refused", "dead", "lost", "dark", "rounds", "overrun"])
+@pytest.mark.parametrize("fault", ["refused", "dead", "lost", "dark", "rounds", "overrun", "liar"])
 def test_when_one_write_fails_what_was_written_is_taken_back_last_first(fault: str) -> None:
     one = run(write_b=fault)
     ended = one.ask(Action.COMMIT)
@@ -248,7 +248,7 @@ def test_a_source_has_parts(source: str, author: Author) -> None:
     assert Author.of(source) == author
 
 
-FAULTS = st.sampled_from(["", "", "", "refused", "dead", "lost", "dark", "rounds", "overrun"])
+FAULTS = st.sampled_from(["", "", "", "refused", "dead", "lost", "dark", "rounds", "overrun", "liar"])
 ACTIONS = [Action.COMMIT, Action.COMMIT_CONFIRMED]
 
 

@@ -56,7 +56,7 @@ class Killed(BaseException):
 
 
 Fault = str
-"""One of: "", refused, dead, lost, dark, rounds, overrun."""
+"""One of: "", refused, dead, lost, dark, rounds, overrun, liar."""
 
 
 @dataclass
@@ -106,6 +106,9 @@ class World:
             assert wanted is not MISSING
             if fault == "refused":
                 yield Put(one.index, Verdict.REFUSED, "refused", before, before)
+            elif fault == "liar":  # 500, and it took it
+                self.values[one.target] = wanted  # type: ignore[assignment]
+                yield Put(one.index, Verdict.REFUSED, "500", before, self.values[one.target])
             elif fault == "dead":
                 yield Put(one.index, Verdict.UNREACHABLE, "dead")
             elif fault == "lost":  # it took effect, and that cannot be seen

@@ -54,6 +54,7 @@ class Devices:
                 self.values[(f"lts{number}", "lnbPtpConfigPriority1", (number, 1, instance))] = 128
         self.fault: Callable[[str, str], Any] = lambda kind, device: ""
         self.foreign: dict[str, list[str]] = {}
+        self.own: dict[str, int] = {}
         self.down: set[str] = set()
         self.writes: list[tuple[str, str, Json]] = []
         self.reads = 0
@@ -103,6 +104,9 @@ class Devices:
             return [await self._written(device, change) for change in changes]
         finally:
             self.busy -= 1
+
+    def own_changes(self, device: str) -> int:
+        return self.own.get(device, 0)
 
     async def foreign_changes(self, device: str, *, message: int = 0) -> Sequence[str]:
         await self._met("foreign", device)
