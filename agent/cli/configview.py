@@ -30,29 +30,29 @@ def changes_in(found: Mapping[str, Any]) -> int:
 def print_difference(console: Console, found: Mapping[str, Any]) -> None:
     """What would change, device by device, in the order of applying."""
     for device, edits in named(found["edits"]).items():
-        console.print(Text(device, "bold"))
+        console.print(Text(device, "bold"), soft_wrap=True)
         for edit in edits:
             if edit["state"] == "unchanged":
                 continue
-            console.print(Text(f"  {edit['object']}"), Text(f"({edit['path']})", "dim"), highlight=False)
+            console.print(Text(f"  {edit['object']}"), Text(f"({edit['path']})", "dim"), highlight=False, soft_wrap=True)
             if "old" in edit:
-                console.print(Text(f"    - {shown(edit['old'])}", "red"))
-            console.print(Text(f"    + {shown(edit.get('wanted', edit['value']))}", "green"))
+                console.print(Text(f"    - {shown(edit['old'])}", "red"), soft_wrap=True)
+            console.print(Text(f"    + {shown(edit.get('wanted', edit['value']))}", "green"), soft_wrap=True)
             if edit["state"] == "invalid":
-                console.print(Text(f"    ! {edit['text']}", "bold red"))
+                console.print(Text(f"    ! {edit['text']}", "bold red"), soft_wrap=True)
     same = len(found["edits"]) - changes_in(found)
     if same:
-        console.print(Text(f"{same} values are so already", "dim"))
+        console.print(Text(f"{same} values are so already", "dim"), soft_wrap=True)
 
 
 def print_outcome(console: Console, found: Mapping[str, Any]) -> None:
     """What a transaction came to; every difference by name."""
     style = {"committed": "green", "pendingConfirm": "yellow", "valid": "green"}.get(found["state"], "red")
-    console.print(Text(f"transaction {found['transaction']} is {found['state']}", style))
+    console.print(Text(f"transaction {found['transaction']} is {found['state']}", style), soft_wrap=True)
     if found["text"]:
-        console.print(Text(f"  {found['text']}"))
+        console.print(Text(f"  {found['text']}"), soft_wrap=True)
     for difference in found["differences"]:
-        console.print(Text(f"  not as before: {difference}", "bold red"))
+        console.print(Text(f"  not as before: {difference}", "bold red"), soft_wrap=True)
 
 
 def print_transactions(console: Console, rows: list[dict[str, Any]]) -> None:

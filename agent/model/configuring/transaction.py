@@ -183,8 +183,8 @@ class Transaction:
 
     @property
     def differences(self) -> tuple[str, ...]:
-        """What could not be taken back, each named; empty unless it is incomplete."""
-        left = (EditState.NOT_RESTORED, EditState.LEFT_ALONE)
+        """What could not be taken back, each named, also while that is tried again; empty when there is nothing."""
+        left = {EditState.NOT_RESTORED, EditState.LEFT_ALONE} | ({EditState.RESTORING} if self.attempts else set())
         return tuple(f"{edit.difference} ({edit.text})" for edit in self.edits if edit.state in left)
 
     def edit(self, index: int) -> Edit | None:
