@@ -34,7 +34,7 @@ def print_difference(console: Console, found: Mapping[str, Any]) -> None:
         for edit in edits:
             if edit["state"] == "unchanged":
                 continue
-            console.print(Text(f"  {edit['object']}"), Text(f"({edit['path']})", "dim"), highlight=False, soft_wrap=True)
+            console.print(Text(f"  {edit['object']}"), Text(f"({edit['path']})", "dim"), soft_wrap=True)
             if "old" in edit:
                 console.print(Text(f"    - {shown(edit['old'])}", "red"), soft_wrap=True)
             console.print(Text(f"    + {shown(edit.get('wanted', edit['value']))}", "green"), soft_wrap=True)

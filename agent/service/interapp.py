@@ -31,7 +31,7 @@ from agent.service.messagestate import MessageStore
 from agent.service.poller import Poller
 from agent.service.pollwatch import PollWatch
 from agent.service.settingscontrols import SettingsControls
-from agent.service.transactions.office import Keeping
+from agent.service.transactions.book import Keeping
 from agent.service.transactions.reading import LocalReading
 from agent.service.transactions.side import TransactionSide
 from agent.web.endpoint import Mail

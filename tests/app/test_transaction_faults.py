@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,6 @@ from tests.app.test_transactions import (
     settings_for,
     state,
 )
-from tests.support.cells import row
 from tests.support.running import RunningAgent, Simulating, Starting, wait_for
 
 SPEC = SimSpec(clients=1)
@@ -176,7 +174,7 @@ def test_of_two_managers_that_race_one_commits_and_the_other_is_told(site: Site)
 
 
 @pytest.fixture
-def dying(tmp_path: Path, simulate: Simulating) -> Iterator[tuple[Path, list[Simulator]]]:
+def dying(tmp_path: Path, simulate: Simulating) -> tuple[Path, list[Simulator]]:
     simulators = [simulate(SPEC), simulate(SPEC)]
     config = tmp_path / "agent.yaml"
     devices = "".join(
@@ -188,7 +186,7 @@ def dying(tmp_path: Path, simulate: Simulating) -> Iterator[tuple[Path, list[Sim
         "state_dir: state\nsnmp: {listen: ['127.0.0.1:0'], communities: [{name: testing}]}\ndevices:\n" + devices,
         encoding="utf-8",
     )
-    yield config, simulators
+    return config, simulators
 
 
 def test_an_agent_that_is_killed_in_the_middle_of_a_commit_takes_it_back_at_its_next_start(
@@ -224,7 +222,7 @@ def cli(config: Path, name: str, *more: str) -> subprocess.CompletedProcess[str]
     return subprocess.run([*command(config, name), *more], capture_output=True, text=True, timeout=60, check=False)
 
 
-class agent_of:  # noqa: N801 - used as a function is
+class agent_of:
     """The agent as processes of their own; all of them are killed at the end."""
 
     def __init__(self, config: Path) -> None:

@@ -22,9 +22,9 @@ from agent.mib.syntax import (
     text,
     unsigned32,
 )
+from agent.model.configuring.candidate import CONFIRM_S, LEASE_S
 from agent.model.configuring.history import Author, HistoryEntry, Result
 from agent.model.configuring.order import in_order
-from agent.model.configuring.step import CONFIRM_S, LEASE_S
 from agent.model.configuring.transaction import Action, Edit, EditState, State, Transaction, shown
 from agent.model.document import Json, Missing
 

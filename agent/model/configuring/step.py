@@ -6,261 +6,37 @@ So whatever moment the agent ends in, what was kept says which values may have b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from agent.model.alarm.facts import Instant
+from agent.model.configuring.candidate import CONFIRM_S, NotAllowed, check_action, fresh, is_repeated, leased
 from agent.model.configuring.change import Verdict
+from agent.model.configuring.happening import (
+    Asked,
+    Event,
+    Look,
+    NotKept,
+    Passed,
+    Put,
+    Restore,
+    Restored,
+    Seen,
+    Step,
+    Write,
+    Wrote,
+)
 from agent.model.configuring.history import Fact, Result
 from agent.model.configuring.order import batches, in_order
 from agent.model.configuring.transaction import Action, Edit, EditState, State, Transaction, same, shown
-from agent.model.document import MISSING, Json, Missing
+from agent.model.document import Json, Missing
 
 RETRY_S: Final = (15, 30, 60, 120, 300)
 """Pauses before a rollback that left something is tried again; the last one repeats."""
 ATTEMPTS: Final = 20
 """How often a rollback is tried by itself."""
-CONFIRM_S: Final = (1, 86_400)
-LEASE_S: Final = (10, 86_400)
-"""Smallest and largest."""
-
-
-class NotAllowed(ValueError):
-    """What was asked for is not allowed, or not now.
-
-    Attributes:
-        stranger: it is because somebody else asks.
-    """
-
-    def __init__(self, text: str, *, stranger: bool = False) -> None:
-        super().__init__(text)
-        self.stranger = stranger
-
-
-# What happens
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Its owner wants something."""
-
-    action: Action
-    who: str
-    message: int = 0
-    confirm_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A device was looked at: what it says by edit, and why nothing may be written there ("" when it may)."""
-
-    device: str
-    values: Mapping[int, Json] = field(default_factory=dict)
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """What came of writing one edit."""
-
-    index: int
-    verdict: Verdict
-    detail: str = ""
-    before: Json | Missing = MISSING
-    after: Json | Missing = MISSING
-
-
-@dataclass(frozen=True, slots=True)
-class Wrote:
-    """Edits were written."""
-
-    puts: tuple[Put, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What came of taking edits back.
-
-    Attributes:
-        problem: why the device did not answer; then nothing is known of any of them.
-    """
-
-    puts: tuple[Put, ...] = ()
-    left_alone: tuple[Put, ...] = ()
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotKept:
-    """The step before could not be written down, so what it wanted to be done was not done."""
-
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """Time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Restarted:
-    """The agent was started anew."""
-
-
-Event = Asked | Seen | Wrote | Restored | NotKept | Passed | Restarted
-
-
-# What is to be done
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Read these edits' values from a device, and what it holds ready that is not ours."""
-
-    device: str
-    edits: tuple[Edit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """Write these edits of one device."""
-
-    device: str
-    edits: tuple[Edit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Restore:
-    """Give these values of one device their old value again, but for those that somebody else has changed since."""
-
-    device: str
-    edits: tuple[Edit, ...]
-
-
-Todo = Look | Write | Restore
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A transaction after a step.
-
-    Attributes:
-        todo: what is to be done once it is written down; None when it waits or has ended.
-        facts: what belongs into the history.
-    """
-
-    transaction: Transaction
-    todo: Todo | None = None
-    facts: tuple[Fact, ...] = ()
-
-
-def opened(index: int, owner: str, base: int, now: Instant, lease_s: float, confirm_s: float) -> Transaction:
-    """A new transaction."""
-    fresh = Transaction(index, owner, now.wall, now.wall, base, lease_s=lease_s, confirm_s=confirm_s)
-    return _leased(fresh, now)
-
-
-def resumed(transaction: Transaction, now: Instant) -> Transaction:
-    """A transaction as another run kept it, its moments counted by this run's seconds."""
-
-    def seconds(moment: object) -> float:
-        return now.seconds + (moment - now.wall).total_seconds() if moment else 0.0  # type: ignore[operator]
-
-    return replace(
-        transaction,
-        lease_due_s=seconds(transaction.lease_ends),
-        confirm_due_s=seconds(transaction.confirm_by),
-        retry_due_s=now.seconds if transaction.state is State.INCOMPLETE else None,
-    )
-
-
-def with_edit(transaction: Transaction, edit: Edit | None, index: int, who: str, now: Instant) -> Transaction:
-    """The transaction with an edit put or, without one, taken out; what was validated must be so again.
-
-    Raises:
-        NotAllowed: it is somebody else's, or under way.
-    """
-    check_owner(transaction, who)
-    if not transaction.state.editable:
-        raise NotAllowed(f"transaction {transaction.index} is {transaction.state.value} and takes no edits")
-    others = tuple(_fresh(one) for one in transaction.edits if one.index != index)
-    edits = sorted((*others, edit), key=lambda one: one.index) if edit else others
-    after = replace(transaction, edits=tuple(edits), state=State.OPEN, text="", changed=now.wall)
-    return _leased(after, now)
-
-
-def with_times(
-    transaction: Transaction, who: str, now: Instant, lease_s: float | None = None, confirm_s: float | None = None
-) -> Transaction:
-    """The transaction with another lease, counted from now, and another time to confirm.
-
-    Raises:
-        NotAllowed: it is somebody else's, under way, or the time is out of bounds.
-    """
-    check_owner(transaction, who)
-    if not transaction.state.editable:
-        raise NotAllowed(f"transaction {transaction.index} is {transaction.state.value}")
-    for name, value, (low, high) in (("lease", lease_s, LEASE_S), ("time to confirm", confirm_s, CONFIRM_S)):
-        if value is not None and not low <= value <= high:
-            raise NotAllowed(f"{name}: {low} to {high} seconds")
-    after = replace(
-        transaction,
-        lease_s=transaction.lease_s if lease_s is None else lease_s,
-        confirm_s=transaction.confirm_s if confirm_s is None else confirm_s,
-        changed=now.wall,
-    )
-    return _leased(after, now)
-
-
-def check_owner(transaction: Transaction, who: str) -> None:
-    """Only its owner acts on a transaction.
-
-    Raises:
-        NotAllowed: it is somebody else's.
-    """
-    if transaction.owner != who:
-        raise NotAllowed(f"transaction {transaction.index} is held by {transaction.owner}", stranger=True)
-
-
-_ALLOWED: Final = {
-    Action.VALIDATE: frozenset({State.OPEN, State.VALID, State.INVALID}),
-    Action.COMMIT: frozenset({State.OPEN, State.VALID, State.INVALID}),
-    Action.COMMIT_CONFIRMED: frozenset({State.OPEN, State.VALID, State.INVALID, State.PENDING_CONFIRM}),
-    Action.CONFIRM: frozenset({State.PENDING_CONFIRM}),
-    Action.CANCEL: frozenset({State.PENDING_CONFIRM, State.INCOMPLETE}),
-    Action.DISCARD: frozenset({State.OPEN, State.VALID, State.INVALID, State.INCOMPLETE}),
-}
-
-_DONE: Final = {
-    (Action.COMMIT, State.COMMITTED), (Action.CONFIRM, State.COMMITTED), (Action.CANCEL, State.ROLLED_BACK),
-    (Action.DISCARD, State.DISCARDED),
-}  # fmt: skip
-
-
-def is_repeated(transaction: Transaction, action: Action) -> bool:
-    """Whether an action was done before and nothing came after it: whoever got no answer asks again."""
-    return transaction.goal is action and (action, transaction.state) in _DONE
-
-
-def check_action(transaction: Transaction, action: Action, who: str) -> None:
-    """Whether somebody may do something with a transaction now.
-
-    Raises:
-        NotAllowed: no.
-    """
-    check_owner(transaction, who)
-    if is_repeated(transaction, action):
-        return
-    if transaction.state not in _ALLOWED[action]:
-        allowed = ", ".join(state.value for state in State if state in _ALLOWED[action])
-        raise NotAllowed(
-            f"transaction {transaction.index} is {transaction.state.value}; {action.value} is for one that is {allowed}"
-        )
-    needs_edits = action in (Action.VALIDATE, Action.COMMIT, Action.COMMIT_CONFIRMED)
-    if needs_edits and not transaction.edits:
-        raise NotAllowed(f"transaction {transaction.index} has no edits")
 
 
 def step(transaction: Transaction, event: Event, now: Instant) -> Step:
@@ -310,7 +86,7 @@ def _asked(transaction: Transaction, event: Asked, now: Instant) -> Step:
 def _begin(transaction: Transaction, now: Instant) -> Step:
     """Begin to validate: every device is looked at before anything is written."""
     checked = _with_faults_of_its_own(transaction)
-    transaction = _leased(replace(checked, state=State.VALIDATING, text="", attempts=0, retry_due_s=None), now)
+    transaction = leased(replace(checked, state=State.VALIDATING, text="", attempts=0, retry_due_s=None), now)
     if transaction.errors:
         return Step(_judged(transaction))
     return Step(transaction, _next_look(transaction))
@@ -321,12 +97,12 @@ def _with_faults_of_its_own(transaction: Transaction) -> Transaction:
     named: dict[object, int] = {}
     edits = []
     for edit in transaction.edits:
-        fresh = replace(edit, state=EditState.PENDING, text="")
+        looked = replace(edit, state=EditState.PENDING, text="")
         if edit.target is None or isinstance(edit.wanted, Missing):
-            fresh = replace(fresh, state=EditState.INVALID, text="target and value are needed")
+            looked = replace(looked, state=EditState.INVALID, text="target and value are needed")
         elif named.setdefault(edit.target, edit.index) != edit.index:
-            fresh = replace(fresh, state=EditState.INVALID, text=f"edit {named[edit.target]} has the same target")
-        edits.append(fresh)
+            looked = replace(looked, state=EditState.INVALID, text=f"edit {named[edit.target]} has the same target")
+        edits.append(looked)
     return replace(transaction, edits=tuple(edits))
 
 
@@ -527,7 +303,7 @@ def _not_kept(transaction: Transaction, event: NotKept, now: Instant) -> Step:
     text = f"the agent could not write down what it was about to do: {event.problem}"
     if any(edit.state.touched for edit in transaction.edits):
         return _roll_back(transaction, text, now)
-    edits = tuple(_fresh(edit) for edit in transaction.edits)
+    edits = tuple(fresh(edit) for edit in transaction.edits)
     return Step(replace(transaction, state=State.INVALID, text=text, edits=edits))
 
 
@@ -554,7 +330,7 @@ def is_due(transaction: Transaction, now: Instant) -> bool:
 def _restarted(transaction: Transaction, now: Instant) -> Step:
     """What was under way when an earlier run ended is ended: all of it is there, or all of it is taken back."""
     if transaction.state is State.VALIDATING:
-        edits = tuple(_fresh(edit) for edit in transaction.edits)
+        edits = tuple(fresh(edit) for edit in transaction.edits)
         return Step(replace(transaction, state=State.OPEN, text="", edits=edits))
     if transaction.state is State.COMMITTING:
         whole = all(edit.state in (EditState.WRITTEN, EditState.UNCHANGED) for edit in transaction.edits)
@@ -564,18 +340,6 @@ def _restarted(transaction: Transaction, now: Instant) -> Step:
     if transaction.state is State.ROLLING_BACK:
         return _roll_back(transaction, transaction.text, now)
     return _passed(transaction, now)
-
-
-def _leased(transaction: Transaction, now: Instant) -> Transaction:
-    ends = now.wall + timedelta(seconds=transaction.lease_s)
-    return replace(transaction, lease_ends=ends, lease_due_s=now.seconds + transaction.lease_s)
-
-
-def _fresh(edit: Edit) -> Edit:
-    """An edit as it was before anything was made of it."""
-    is_whole = edit.target is not None and not isinstance(edit.wanted, Missing)
-    state = EditState.PENDING if is_whole else EditState.NOT_READY
-    return replace(edit, state=state, text="", old=MISSING, found=MISSING)
 
 
 def _each(transaction: Transaction, change: Callable[[Edit], Edit], now: Instant) -> Transaction:

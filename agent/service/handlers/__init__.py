@@ -11,8 +11,7 @@ from agent.service.handlers.configuring import Configurator, Unwritable
 from agent.service.handlers.ports import Alarms, Assign, Fleet, Polled, Reach, Refused, Standing
 
 HANDLERS: Final[Mapping[str, HandlerSpec]] = {
-    spec.type: spec
-    for spec in (*device.SPECS, *own.SPECS, *cards.SPECS, *configuration.SPECS, *transactions.SPECS)
+    spec.type: spec for spec in (*device.SPECS, *own.SPECS, *cards.SPECS, *configuration.SPECS, *transactions.SPECS)
 }
 """By message type."""
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from agent.model.configuring import Action, State, Transaction
-from agent.model.configuring.step import Asked, NotAllowed, Passed
+from agent.model.configuring.candidate import NotAllowed
+from agent.model.configuring.happening import Asked, Passed
 from agent.model.configuring.transaction import Wish
 from agent.model.message import Reason
 from agent.service.handlers.base import Content, HandlerSpec, Work

@@ -10,7 +10,7 @@ from typing import Any, Final
 from agent.errors import HostError
 from agent.mib.encoding import Oid
 from agent.model.configuring import Action, Edit, Transaction
-from agent.model.configuring.step import NotAllowed, check_action, check_owner, opened, with_edit, with_times
+from agent.model.configuring.candidate import NotAllowed, check_action, check_owner, opened, with_edit, with_times
 from agent.model.configuring.transaction import Wish
 from agent.model.message import Message, MessageState
 from agent.service.bus import Bus

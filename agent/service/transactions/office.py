@@ -4,91 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from agent.errors import DeviceError, HostError
+from agent.errors import HostError
 from agent.mib.declaration import Module
 from agent.mib.encoding import Oid
 from agent.mib.spelling import Misspelt, cell_oid
 from agent.model.alarm import events as alarms
 from agent.model.alarm.facts import Instant
-from agent.model.configuring import (
-    Action,
-    Edit,
-    EditState,
-    Fact,
-    HistoryEntry,
-    Result,
-    State,
-    Target,
-    Transaction,
-    Verdict,
-    Written,
-)
-from agent.model.configuring import Change as Wanted
-from agent.model.configuring.step import (
-    Asked,
-    Event,
-    Look,
-    NotAllowed,
-    NotKept,
-    Passed,
-    Put,
-    Restarted,
-    Restore,
-    Restored,
-    Seen,
-    Step,
-    Todo,
-    Write,
-    Wrote,
-    is_due,
-    is_of_others,
-    opened,
-    resumed,
-    step,
-    with_edit,
-    with_times,
-)
-from agent.model.configuring.transaction import Wish, same, shown
-from agent.model.document import MISSING, Json, Missing
+from agent.model.configuring import Action, Edit, EditState, Fact, Result, State, Transaction, Verdict, Written
+from agent.model.configuring.candidate import NotAllowed, check_owner, opened, with_edit, with_times
+from agent.model.configuring.happening import Asked, Event, Look, NotKept, Passed, Restarted, Step, Todo
+from agent.model.configuring.step import is_due, step
+from agent.model.configuring.transaction import Wish, shown
+from agent.model.document import MISSING
 from agent.model.message import Message
 from agent.service.handlers.configuring import Configurator
 from agent.service.handlers.ports import Refused
-from agent.service.transactions.journal import Change, Kept, Numbers
+from agent.service.transactions.book import Book, Bounds, Keeping, Records
+from agent.service.transactions.deeds import Deeds
+from agent.service.transactions.telling import Teller
 
 log = logging.getLogger(__name__)
 
 WATCH_S: Final = 0.5
 """How often is looked for what is due."""
-DISK_RETRY_S: Final = 5.0
 START_S: Final = 20.0
 """What devices are given at the start to answer their first poll, before a transaction is rolled back on them."""
 MESSAGE_S: Final = 30.0
 """What a message that has a transaction go on is given before it goes on without."""
-
-
-class Keeping(Protocol):
-    """Where transactions and history are kept."""
-
-    def load(self) -> Kept:
-        """What an earlier run kept."""
-
-    def keep(self, change: Change) -> None:
-        """Write a change down, all of it or nothing; raises HostError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much is kept, and what holds unless a manager says otherwise."""
-
-    transactions: int = 50
-    edits: int = 500
-    history: int = 1000
-    lease_s: float = 600
-    confirm_s: float = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +57,6 @@ class Desk:
     remind: Callable[[int], bool] = lambda index: False
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
-    """What there is to be shown."""
-
-    transactions: tuple[Transaction, ...] = ()
-    history: tuple[HistoryEntry, ...] = ()
-    numbers: Numbers = field(default_factory=Numbers)
-    bounds: Bounds = field(default_factory=Bounds)
-
-
 class Transactions:
     """All transactions of this agent, and the history. Used in the event loop's thread.
 
@@ -135,30 +71,29 @@ class Transactions:
             HostError: it cannot be read.
         """
         self.shown: Callable[[], None] = lambda: None
-        self.bounds = bounds or Bounds()
-        self._journal = journal
         self._desk = desk
-        kept = journal.load()
-        now = desk.instant()
-        self._transactions = {one.index: resumed(one, now) for one in kept.transactions}
-        self._history = list(kept.history)
-        self._serials = dict(kept.serials)
-        highest = max(self._transactions, default=0)
-        self._numbers = replace(kept.numbers, last=max(kept.numbers.last, highest))
+        self._book = Book(journal, bounds or Bounds(), desk.instant())
+        self._deeds = Deeds(desk.configurator)
+        self._teller = Teller(desk.happened)
         self._device_work = asyncio.Lock()
-        self._unkept: set[int] = set()
-        self._unkept_entries: list[HistoryEntry] = []
-        self._disk_due_s = 0.0
         self._reminded: dict[int, float] = {}
-        self._told_left: dict[int, frozenset[tuple[str, str]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def bounds(self) -> Bounds:
+        """How much is kept."""
+        return self._book.bounds
+
+    @bounds.setter
+    def bounds(self, bounds: Bounds) -> None:
+        self._book.bounds = bounds
 
     # Life
 
     async def start(self) -> None:
         """End what an earlier run left under way, and look after what is due from now on."""
-        for transaction in self._transactions.values():
-            self._tell_left(transaction)
+        for transaction in self._book.transactions.values():
+            self._teller.tell_left(transaction)
         self._spawn(self._resume())
 
     async def stop(self) -> None:
@@ -174,7 +109,7 @@ class Transactions:
         task.add_done_callback(self._tasks.discard)
 
     async def _resume(self) -> None:
-        for one in [one for one in self._transactions.values() if not one.state.ended]:
+        for one in [one for one in self._book.transactions.values() if not one.state.ended]:
             await self._until_standing(one)
             await self._driven(one.index, Restarted())
         while True:
@@ -186,7 +121,8 @@ class Transactions:
 
     async def _until_standing(self, transaction: Transaction) -> None:
         """Give devices that are about to be written a moment: none was asked yet when the agent starts."""
-        if not (transaction.state.holds_devices or is_due(transaction, self._desk.instant())):
+        is_under_way = transaction.state in (State.COMMITTING, State.ROLLING_BACK)
+        if not (is_under_way or is_due(transaction, self._desk.instant())):
             return
         until_s = self._desk.instant().seconds + START_S
         while self._desk.instant().seconds < until_s:
@@ -201,9 +137,8 @@ class Transactions:
     def look(self) -> None:
         """Have go on what is due; done twice a second."""
         now = self._desk.instant()
-        if self._unkept and now.seconds >= self._disk_due_s:
-            self._keep_rest(now)
-        for transaction in list(self._transactions.values()):
+        self._book.catch_up(now)
+        for transaction in list(self._book.transactions.values()):
             if not is_due(transaction, now):
                 continue
             if transaction.state.editable:
@@ -224,12 +159,12 @@ class Transactions:
 
     def get(self, index: int) -> Transaction | None:
         """One transaction."""
-        return self._transactions.get(index)
+        return self._book.transactions.get(index)
 
     @property
     def next_index(self) -> int:
         """The number that a new transaction gets unless another one is wished for."""
-        return self._numbers.last + 1
+        return self._book.last + 1
 
     def obstacle_to_open(self, index: int, who: str) -> str:
         """Why somebody may not open a transaction now, "" when they may.
@@ -238,14 +173,14 @@ class Transactions:
             index: the number wished for, 0 for any.
             who: who asks.
         """
-        if index and index in self._transactions:
+        if index and index in self._book.transactions:
             return f"there is a transaction {index} already"
-        if index and index <= self._numbers.last:
+        if index and index <= self._book.last:
             return f"number {index} was given before; the next is {self.next_index}"
-        live = next((one for one in self._transactions.values() if self._is_live(one)), None)
+        live = next((one for one in self._book.transactions.values() if self._is_live(one)), None)
         if live is not None:
             return f"transaction {live.index} of {live.owner} is {live.state.value}"
-        incomplete = sum(not one.state.ended for one in self._transactions.values())
+        incomplete = sum(not one.state.ended for one in self._book.transactions.values())
         return "" if incomplete < self.bounds.transactions else f"{incomplete} transactions are incomplete"
 
     def _is_live(self, transaction: Transaction) -> bool:
@@ -266,10 +201,9 @@ class Transactions:
             raise NotAllowed(problem, stranger=True)
         now = self._desk.instant()
         index = index or self.next_index
-        fresh = opened(index, who, self._numbers.serial, now, self.bounds.lease_s, self.bounds.confirm_s)
+        fresh = opened(index, who, self._book.serial, now, self.bounds.lease_s, self.bounds.confirm_s)
         if lease_s is not None or confirm_s is not None:
             fresh = with_times(fresh, who, now, lease_s, confirm_s)
-        self._numbers = replace(self._numbers, last=index)
         self._take(Step(fresh), None)
         return index
 
@@ -355,6 +289,7 @@ class Transactions:
             HostError: it cannot be written down.
         """
         before = self._known(index)
+        check_owner(before, who)
         if not before.state.ended:
             stepped = step(before, Asked(Action.DISCARD, who), self._desk.instant())
             self._take(stepped, before)
@@ -374,52 +309,32 @@ class Transactions:
 
     def held(self, device: str) -> str:
         """Why a device's configuration is not to be written outside a transaction now, "" when it may be."""
-        for one in self._transactions.values():
+        for one in self._book.transactions.values():
             if one.state.holds_devices and device in one.devices:
                 return f"transaction {one.index} of {one.owner} is {one.state.value}"
         return ""
 
-    def record(self, fact: Fact) -> None:
-        """Put a write into the history that no transaction made. What cannot be written down is logged."""
-        entries = self._entries((fact,))
-        try:
-            self._write((), entries)
-        except HostError as problem:
-            self._unkept_entries += entries
-            log.error("history-not-kept problem=%s", problem)
+    def record(self, *facts: Fact) -> None:
+        """Put writes into the history that no transaction made."""
+        self._book.record(facts, self._desk.instant())
         self.shown()
 
     def wrote(self, message: Message, written: Sequence[Written], taken_back: Sequence[Written]) -> None:
         """Put into the history what a message wrote by itself, and what of it was taken back."""
-        for one in written:
-            self.record(_plain_fact(message, one, Result(one.verdict.value)))
-        for one in taken_back:
-            is_back = one.verdict is Verdict.WRITTEN
-            self.record(_plain_fact(message, one, Result.RESTORED if is_back else Result.NOT_RESTORED))
+        results = [(one, Result(one.verdict.value)) for one in written]
+        results += [
+            (one, Result.RESTORED if one.verdict is Verdict.WRITTEN else Result.NOT_RESTORED) for one in taken_back
+        ]
+        self.record(*(_plain_fact(message, one, result) for one, result in results))
 
     def records(self) -> Records:
         """What there is to be shown: oldest first."""
-        transactions = tuple(self._transactions[index] for index in sorted(self._transactions))
-        return Records(transactions, tuple(self._history), self._numbers, self.bounds)
-
-    async def read(self, targets: Sequence[Oid], message: int) -> Mapping[Target, Json | Missing]:
-        """What devices say now about cells, whichever devices they are of; MISSING where one does not have it.
-
-        Raises:
-            Unwritable: one of them is no configuration of a device.
-            DeviceError: a device did not answer as it should.
-        """
-        found: dict[Target, Json | Missing] = {self._desk.configurator.resolve(oid): MISSING for oid in targets}
-        for device in sorted({target.device for target in found}):
-            mine = [target for target in found if target.device == device]
-            async with self._device_work:
-                found.update(await self._desk.configurator.read(device, mine, message=message))
-        return found
+        return self._book.records()
 
     # Steps
 
     def _known(self, index: int) -> Transaction:
-        known = self._transactions.get(index)
+        known = self._book.transactions.get(index)
         if known is None:
             raise NotAllowed(f"there is no transaction {index}")
         return known
@@ -447,244 +362,41 @@ class Transactions:
                         raise
                     next_event = NotKept(str(problem))
                     continue
-                next_event = await self._done(stepped.todo, stepped.transaction) if stepped.todo else None
+                todo = stepped.todo
+                next_event = None if todo is None else await self._done(todo, stepped.transaction)
         return self._known(index)
 
     async def _done(self, todo: Todo, transaction: Transaction) -> Event:
-        """Do what is to be done; a fault of our own is nothing known, never nothing done."""
-        try:
-            if isinstance(todo, Look):
-                return await self._look_at(todo, transaction)
-            if isinstance(todo, Write):
-                return await self._write_to(todo, transaction)
-            return await self._restore_on(todo, transaction)
-        except Exception as problem:
-            log.exception("transaction-crashed number=%d doing=%s", transaction.index, type(todo).__name__)
-            text = f"a fault of the agent ({type(problem).__name__}); its log says more"
-        if isinstance(todo, Look):
-            return Seen(todo.device, problem=text)
-        if isinstance(todo, Write):
-            return Wrote(tuple(Put(edit.index, Verdict.UNKNOWN, text) for edit in todo.edits))
-        return Restored(problem=text)
+        obstacle = self._obstacle(todo.device, transaction) if isinstance(todo, Look) else ""
+        return await self._deeds.done(todo, transaction, obstacle)
 
-    async def _look_at(self, todo: Look, transaction: Transaction) -> Seen:
-        device, message = todo.device, transaction.message
-        holders = [one for one in self._transactions.values() if one.index != transaction.index]
-        for one in holders:
-            if one.state.holds_devices and device in one.devices:
-                return Seen(device, problem=f"transaction {one.index} of {one.owner} is {one.state.value}")
-        serial = self._serials.get(device, 0)
+    def _obstacle(self, device: str, transaction: Transaction) -> str:
+        """Why a transaction may not write a device, "" when it may."""
+        for one in self._book.transactions.values():
+            if one.index != transaction.index and one.state.holds_devices and device in one.devices:
+                return f"transaction {one.index} of {one.owner} is {one.state.value}"
+        serial = self._book.serial_of(device)
         if serial > transaction.base:
-            text = f"{device} was written after this transaction was opened (history entry {serial})"
-            return Seen(device, problem=text)
-        targets = {edit.index: edit.target for edit in todo.edits if edit.target}
-        try:
-            foreign = await self._desk.configurator.foreign_changes(device, message=message)
-            if foreign:
-                return Seen(device, problem=f"{device} has pending changes that are not ours: {'; '.join(foreign)}")
-            found = await self._desk.configurator.read(device, tuple(targets.values()), message=message)
-        except DeviceError as problem:
-            return Seen(device, problem=str(problem))
-        return Seen(device, {index: found[target] for index, target in targets.items() if target in found})
-
-    async def _write_to(self, todo: Write, transaction: Transaction) -> Wrote:
-        log.info(
-            "transaction-writes number=%d device=%s edits=%s", transaction.index, todo.device,
-            ",".join(str(edit.index) for edit in todo.edits),
-        )  # fmt: skip
-        changes = [_change(edit, edit.wanted) for edit in todo.edits]
-        return Wrote(await self._puts(todo.device, todo.edits, changes, transaction.message))
-
-    async def _restore_on(self, todo: Restore, transaction: Transaction) -> Restored:
-        targets = [edit.target for edit in todo.edits if edit.target]
-        try:
-            found = await self._desk.configurator.read(todo.device, targets, message=transaction.message)
-        except DeviceError as problem:
-            return Restored(problem=str(problem))
-        puts, alone, back = [], [], []
-        held = await self._held_ready(todo, found, transaction.message)
-        for edit in todo.edits:
-            value = found.get(edit.target, MISSING) if edit.target else MISSING
-            if isinstance(value, Missing):
-                gone = "the device's configuration does not have this value any more"
-                puts.append(Put(edit.index, Verdict.REFUSED, gone))
-            elif same(value, edit.old) and held and edit.state in _IN_THE_DARK:
-                puts.append(Put(edit.index, Verdict.REFUSED, held, value, value))
-            elif same(value, edit.old):
-                puts.append(Put(edit.index, Verdict.WRITTEN, before=value, after=value))
-            elif is_of_others(edit, value):
-                alone.append(Put(edit.index, Verdict.REFUSED, after=value))
-            elif isinstance(edit.old, Missing):
-                puts.append(Put(edit.index, Verdict.REFUSED, "what was there before is not known", value, value))
-            else:
-                back.append(edit)
-        back.reverse()
-        changes = [_change(edit, edit.old) for edit in back]
-        if changes:
-            puts += await self._puts(todo.device, back, changes, transaction.message)
-        return Restored(tuple(puts), tuple(alone))
-
-    async def _held_ready(self, todo: Restore, found: Mapping[Target, Json], message: int) -> str:
-        """What a device that says the old value may still hold ready of ours (changes.pending-changes)."""
-        is_doubted = any(
-            edit.state in _IN_THE_DARK and edit.target and same(found.get(edit.target, MISSING), edit.old)
-            for edit in todo.edits
-        )
-        if not is_doubted:
-            return ""
-        try:
-            foreign = await self._desk.configurator.foreign_changes(todo.device, message=message)
-        except DeviceError as problem:
-            return f"it says the old value; whether it holds the new one ready is not known: {problem}"
-        own = self._desk.configurator.own_changes(todo.device)
-        return f"it says the old value, and holds changes ready that may be ours ({own})" if own or foreign else ""
-
-    async def _puts(
-        self, device: str, edits: Sequence[Edit], changes: Sequence[Wanted], message: int
-    ) -> tuple[Put, ...]:
-        written = await self._desk.configurator.write(device, changes, message=message)
-        by_target = {one.change.target: one for one in written}
-        puts = []
-        for edit, change in zip(edits, changes, strict=True):
-            one = by_target.get(change.target)
-            if one is None:
-                puts.append(Put(edit.index, Verdict.UNKNOWN, "nothing was said of it"))
-            else:
-                puts.append(Put(edit.index, one.verdict, one.detail, one.before, one.after))
-        return tuple(puts)
-
-    # Taking a step: on disk, then here, then told
+            return f"{device} was written after this transaction was opened (history entry {serial})"
+        return ""
 
     def _take(self, stepped: Step, before: Transaction | None, *, in_any_case: bool = False) -> None:
+        """Take a step: on disk, then here, then told."""
         after = stepped.transaction
         if after == before and not stepped.facts:
-            self._transactions[after.index] = after  # its seconds may differ
+            self._book.transactions[after.index] = after  # its seconds may differ
             return
-        entries = self._entries(stepped.facts)
-        numbers = self._numbers
-        self._count(before, after)
-        try:
-            self._write((after,), entries)
-        except HostError as problem:
-            log.error("transaction-not-kept number=%d state=%s problem=%s", after.index, after.state.value, problem)
-            if not in_any_case:
-                self._unkept_entries += entries
-                self._numbers = replace(numbers, serial=self._numbers.serial)
-                raise
-            self._unkept.add(after.index)
-            self._unkept_entries += entries
-            self._disk_due_s = self._desk.instant().seconds + DISK_RETRY_S
-        self._transactions[after.index] = after
-        self._log(before, after)
-        self._tell(before, after)
-        self._make_room()
+        self._book.take(stepped, before, self._desk.instant(), in_any_case=in_any_case)
+        self._teller.tell(before, after)
+        for index in self._book.surplus():
+            self._book.drop(index)
         self.shown()
-
-    def _entries(self, facts: Iterable[Fact]) -> list[HistoryEntry]:
-        """Facts numbered; from here on they are in the history, whether the disk takes them or not."""
-        entries = []
-        for fact in facts:
-            self._numbers = replace(self._numbers, serial=self._numbers.serial + 1)
-            entries.append(HistoryEntry(self._numbers.serial, self._desk.instant().wall, fact))
-            if fact.result.may_have_changed:
-                self._serials[fact.device] = self._numbers.serial
-            log.info(
-                "config-written number=%d by=%s device=%s object=%s old=%r new=%r result=%s text=%r",
-                self._numbers.serial, fact.who, fact.device, fact.target, fact.old, fact.new, fact.result.value,
-                fact.detail,
-            )  # fmt: skip
-        self._history += entries
-        return entries
-
-    def _write(self, transactions: Iterable[Transaction], entries: Sequence[HistoryEntry]) -> None:
-        surplus = len(self._history) - self.bounds.history
-        dropped = tuple(entry.index for entry in self._history[: max(surplus, 0)])
-        del self._history[: max(surplus, 0)]
-        self._numbers = replace(self._numbers, bumped=self._numbers.bumped + len(dropped))
-        rest = [self._transactions[index] for index in self._unkept if index in self._transactions]
-        all_entries = (*self._unkept_entries, *entries)
-        serials = {entry.fact.device: self._serials.get(entry.fact.device, 0) for entry in all_entries}
-        self._journal.keep(
-            Change(self._numbers, (*rest, *transactions), entries=all_entries, dropped=dropped, serials=serials)
-        )
-        self._unkept.clear()
-        self._unkept_entries.clear()
-
-    def _keep_rest(self, now: Instant) -> None:
-        """Write down what the disk did not take."""
-        try:
-            self._write((), ())
-            log.warning("transactions-kept-again")
-        except HostError:
-            self._disk_due_s = now.seconds + DISK_RETRY_S
-
-    def _count(self, before: Transaction | None, after: Transaction) -> None:
-        if before is not None and before.state is not after.state:
-            name = {State.COMMITTED: "committed", State.ROLLED_BACK: "rolled_back", State.INCOMPLETE: "incomplete"}.get(
-                after.state
-            )
-            if name and not (name == "incomplete" and after.attempts > 1):
-                self._numbers = replace(self._numbers, **{name: getattr(self._numbers, name) + 1})
-
-    def _log(self, before: Transaction | None, after: Transaction) -> None:
-        if before is not None and before.state is after.state:
-            return
-        level = logging.ERROR if after.state is State.INCOMPLETE else logging.INFO
-        if after.state in (State.ROLLING_BACK, State.ROLLED_BACK):
-            level = logging.WARNING
-        log.log(
-            level, "transaction-%s number=%d owner=%s edits=%d text=%r", after.state.value, after.index, after.owner,
-            len(after.edits), after.text,
-        )  # fmt: skip
-        for difference in after.differences if after.state is State.INCOMPLETE else ():
-            log.error("transaction-difference number=%d %s", after.index, difference)
-
-    def _tell(self, before: Transaction | None, after: Transaction) -> None:
-        """What concerns alarms."""
-        if before is None or before.state is after.state:
-            return
-        self._tell_left(after)
-        first = after.state is State.INCOMPLETE and after.attempts <= 1
-        if after.goal is not Action.CANCEL and (after.state is State.ROLLED_BACK or first):
-            self._desk.happened(alarms.TransactionRolledBack(after.index, after.text))
-
-    def _tell_left(self, after: Transaction) -> None:
-        """Which values of a rollback are not what they were, and which are so again."""
-        if not (after.state.ended or after.state is State.INCOMPLETE):
-            return
-        left = (EditState.NOT_RESTORED, EditState.LEFT_ALONE)
-        texts = {
-            (edit.target.device, edit.target.text): f"{edit.difference} ({edit.text})"
-            for edit in after.edits
-            if edit.target and edit.state in left and after.state is State.INCOMPLETE
-        }
-        told = self._told_left.get(after.index, frozenset())
-        for device, target in told - texts.keys():
-            self._desk.happened(alarms.EditLeft(after.index, device, target, is_left=False))
-        for (device, target), text in texts.items():
-            self._desk.happened(alarms.EditLeft(after.index, device, target, text))
-        self._told_left[after.index] = frozenset(texts)
-
-    def _make_room(self) -> None:
-        surplus = len(self._transactions) - self.bounds.transactions
-        ended = [index for index in sorted(self._transactions) if self._transactions[index].state.ended]
-        for index in ended[: max(surplus, 0)]:
-            self._drop(index)
 
     def _drop(self, index: int) -> None:
-        try:
-            self._journal.keep(Change(self._numbers, gone=(index,)))
-        except HostError as problem:
-            log.error("transaction-not-dropped number=%d problem=%s", index, problem)
-            return
-        self._transactions.pop(index, None)
-        self._told_left.pop(index, None)
-        self._unkept.discard(index)
-        self.shown()
+        if self._book.drop(index):
+            self.shown()
 
 
-_IN_THE_DARK: Final = frozenset({EditState.WRITING, EditState.UNKNOWN, EditState.DIFFERS, EditState.RESTORING})
-"""States of edits of which the device may hold the new value ready, whatever it says now."""
 _GOING_BACK: Final = frozenset({State.ROLLING_BACK, State.ROLLED_BACK, State.INCOMPLETE})
 
 
@@ -703,9 +415,3 @@ def _plain_fact(message: Message, one: Written, result: Result) -> Fact:
         message.source, target.device, target.text, target.path, shown(one.before), shown(one.change.raw), result,
         one.detail, message=message.index,
     )  # fmt: skip
-
-
-def _change(edit: Edit, value: Json | Missing) -> Wanted:
-    assert edit.target is not None  # noqa: S101 - only edits with both come here
-    assert not isinstance(value, Missing)  # noqa: S101
-    return Wanted(edit.target, value, value)

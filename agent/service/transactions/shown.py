@@ -9,7 +9,7 @@ from agent.mib.groups.transaction import TransactionView
 from agent.model.configuring import Author, Edit, HistoryEntry, Transaction
 from agent.model.configuring.order import in_order
 from agent.model.document import Missing
-from agent.service.transactions.office import Records
+from agent.service.transactions.book import Records
 
 
 def view_of(records: Records, module: Module, following: int) -> TransactionView:

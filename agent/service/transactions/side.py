@@ -19,8 +19,9 @@ from agent.model.rest import Rest
 from agent.service.bus import Bus
 from agent.service.handlers.configuring import Configurator
 from agent.service.letter import Letter
+from agent.service.transactions.book import Bounds, Keeping
 from agent.service.transactions.controls import TransactionControls
-from agent.service.transactions.office import Bounds, Desk, Keeping, Transactions
+from agent.service.transactions.office import Desk, Transactions
 from agent.service.transactions.shown import view_of
 from agent.wire.block import Block, make_blocks
 

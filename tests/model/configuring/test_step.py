@@ -9,23 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.model.configuring import Action, EditState, State, Transaction
+from agent.model.configuring.candidate import NotAllowed, check_action, resumed, with_edit, with_times
+from agent.model.configuring.happening import Asked, NotKept, Passed, Restarted, Write
 from agent.model.configuring.history import Author, Result
 from agent.model.configuring.order import batches, in_order
-from agent.model.configuring.step import (
-    ATTEMPTS,
-    Asked,
-    NotAllowed,
-    NotKept,
-    Passed,
-    Restarted,
-    Write,
-    check_action,
-    is_due,
-    resumed,
-    step,
-    with_edit,
-    with_times,
-)
+from agent.model.configuring.step import ATTEMPTS, is_due, step
 from tests.model.configuring.worlds import (
     OWNER,
     Killed,

@@ -8,22 +8,9 @@ from datetime import datetime, timedelta, timezone
 
 from agent.model.alarm.facts import Instant
 from agent.model.configuring import Edit, EditState, Fact, State, Target, Transaction, Verdict
-from agent.model.configuring.step import (
-    Asked,
-    Event,
-    Look,
-    Put,
-    Restore,
-    Restored,
-    Seen,
-    Todo,
-    Write,
-    Wrote,
-    is_of_others,
-    opened,
-    step,
-    with_edit,
-)
+from agent.model.configuring.candidate import opened, with_edit
+from agent.model.configuring.happening import Asked, Event, Look, Put, Restore, Restored, Seen, Todo, Write, Wrote
+from agent.model.configuring.step import is_of_others, step
 from agent.model.configuring.transaction import same
 from agent.model.document import MISSING, Json
 
@@ -107,7 +94,7 @@ class World:
             if fault == "refused":
                 yield Put(one.index, Verdict.REFUSED, "refused", before, before)
             elif fault == "liar":  # 500, and it took it
-                self.values[one.target] = wanted  # type: ignore[assignment]
+                self.values[one.target] = wanted
                 yield Put(one.index, Verdict.REFUSED, "500", before, self.values[one.target])
             elif fault == "dead":
                 yield Put(one.index, Verdict.UNREACHABLE, "dead")

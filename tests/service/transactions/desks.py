@@ -14,15 +14,16 @@ from agent.mib.encoding import Oid
 from agent.mib.module import northbound
 from agent.model.alarm.facts import Instant
 from agent.model.configuring import Action, Change, Target, Transaction, Verdict, Written
-from agent.model.configuring.step import Asked
+from agent.model.configuring.happening import Asked
 from agent.model.configuring.transaction import Wish
 from agent.model.document import MISSING, Json, Missing
 from agent.model.message import Reason
 from agent.service.handlers.configuring import Unwritable
 from agent.service.state import StateStore
 from agent.service.transactions import journal as journals
+from agent.service.transactions.book import Bounds
 from agent.service.transactions.journal import Journal
-from agent.service.transactions.office import Bounds, Desk, Transactions
+from agent.service.transactions.office import Desk, Transactions
 
 WALL = datetime(2026, 3, 22, 20, 30, tzinfo=timezone.utc)
 NOC, OTHER = "snmp:noc@192.0.2.1", "snmp:noc@192.0.2.2"

@@ -11,7 +11,8 @@ import pytest
 from agent.errors import HostError, RateLimited
 from agent.model.alarm import events as alarms
 from agent.model.configuring import Action, EditState, Fact, Result, State
-from agent.model.configuring.step import NotAllowed, Passed
+from agent.model.configuring.candidate import NotAllowed
+from agent.model.configuring.happening import Passed
 from agent.model.configuring.transaction import Wish
 from agent.service.handlers.configuring import Unwritable
 from tests.service.transactions.desks import DOMAIN, NOC, OTHER, WANTED, Devices, Killed, Life, all_new, until
