@@ -110,6 +110,7 @@ def test_a_manager_opens_edits_validates_commits_and_reads_what_came_of_it(
     agent, simulators = site
     noc, rows = Noc(agent), domains(agent)
     assert noc.open() == ""
+    assert state(agent) == "open", "what was written is served when it is answered"
     assert noc.edit(1, 1, oid("lnbPtpConfigDomain", *rows[0]), "24") == ""
     assert noc.edit(1, 2, oid("lnbPtpConfigDomain", *rows[2]), "25") == ""
     assert noc.act(VALIDATE) == ""

@@ -159,8 +159,9 @@ def _sights_of_agent(event: Event) -> Iterator[tuple[AlarmType, Sight]]:
         yield bus.PROCESS_DIED, Sight(f"process/{event.name}", Condition.TRUE, value)
     elif isinstance(event, events.TransactionRolledBack):
         text = f"{configuring.TRANSACTION_ROLLED_BACK.text}: {event.text}"
-        yield configuring.TRANSACTION_ROLLED_BACK, Sight(
-            f"config/transaction-{event.number}", Condition.TRUE, f"transaction {event.number}", text
+        yield (
+            configuring.TRANSACTION_ROLLED_BACK,
+            Sight(f"config/transaction-{event.number}", Condition.TRUE, f"transaction {event.number}", text),
         )
     elif isinstance(event, events.EditLeft):
         yield configuring.ROLLBACK_INCOMPLETE, Sight(

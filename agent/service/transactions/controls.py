@@ -80,11 +80,21 @@ class _Asked:
 
 
 class TransactionControls:
-    """The writable objects of the group lnbConfig. Used in the event loop's thread."""
+    """The writable objects of the group lnbConfig. Used in the event loop's thread.
+
+    Args:
+        bus: takes the messages.
+        transactions: all of them.
+        instant: this moment, by both clocks.
+        show: serves the transactions as they are; a SET is answered behind that.
+    """
 
     names = TXN_COLUMNS | EDIT_COLUMNS
 
-    def __init__(self, bus: Bus, transactions: Transactions, instant: Callable[[], Any]) -> None:
+    def __init__(
+        self, bus: Bus, transactions: Transactions, instant: Callable[[], Any], show: Callable[[], None] = lambda: None
+    ) -> None:
+        self._show = show
         self._bus = bus
         self._transactions = transactions
         self._instant = instant
@@ -120,6 +130,7 @@ class TransactionControls:
                 raise
             if asked.action is not None and not self._is_open(asked.action, index, source):
                 self._bus.submit(Letter(MESSAGES[asked.action], _content(index, asked), source))
+        self._show()
 
     # Checks
 

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from agent.config import TransactionSettings
 from agent.mib.build import build
 from agent.mib.declaration import Feed
+from agent.mib.groups.transaction import TransactionView
 from agent.mib.plan import Plan
 from agent.model.alarm import events as alarms
 from agent.model.alarm.facts import Instant
@@ -64,7 +65,9 @@ class TransactionSide:
         self._bus: Bus | None = None
         self._sink: Sink | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._planned: asyncio.TimerHandle | None = None
+        self._showing: asyncio.Task[None] | None = None
+        self._is_stale = False
+        self._made = self._served = 0
         self._rest = Rest(SHOW_REST, SHOW_REST_MAX_S)
         desk = Desk(configurator, plan.module, instant, happened, self._remind)
         self.transactions = Transactions(journal, desk, bounds_of(settings))
@@ -73,7 +76,7 @@ class TransactionSide:
     def controls(self, bus: Bus) -> TransactionControls:
         """The owner of the writable objects, whose commands become messages of a bus."""
         self._bus = bus
-        return TransactionControls(bus, self.transactions, instant)
+        return TransactionControls(bus, self.transactions, instant, self.show)
 
     async def start(self, sink: Sink) -> None:
         """Serve what there is, and go on with what an earlier run left under way; once the bus has started."""
@@ -85,9 +88,10 @@ class TransactionSide:
     async def stop(self) -> None:
         """Carry on nothing more."""
         await self.transactions.stop()
-        if self._planned is not None:
-            self._planned.cancel()
         self._loop = None
+        if self._showing is not None:
+            self._showing.cancel()
+            await asyncio.gather(self._showing, return_exceptions=True)
 
     def configure(self, settings: TransactionSettings) -> None:
         """Other bounds from now on."""
@@ -96,10 +100,24 @@ class TransactionSide:
 
     def show(self) -> None:
         """Serve the transactions as they are, at once."""
-        if self._sink is not None:
-            view = view_of(self.transactions.records(), self._plan.module, self.transactions.next_index)
-            cells, _ = build(self._plan, (Feed.TRANSACTIONS,), view, {})
-            self._sink.swap(OWNER, list(make_blocks(cells)))
+        number = self._next()
+        self._serve(number, self._blocks(self._view()))
+
+    def _next(self) -> int:
+        self._made += 1
+        return self._made
+
+    def _serve(self, number: int, blocks: list[Block]) -> None:
+        if self._sink is not None and number > self._served:  # else something newer was served meanwhile
+            self._served = number
+            self._sink.swap(OWNER, blocks)
+
+    def _view(self) -> TransactionView:
+        return view_of(self.transactions.records(), self._plan.module, self.transactions.next_index)
+
+    def _blocks(self, view: TransactionView) -> list[Block]:
+        cells, _ = build(self._plan, (Feed.TRANSACTIONS,), view, {})
+        return list(make_blocks(cells))
 
     def _remind(self, index: int) -> bool:
         """Have a transaction go on by a message of the agent's own."""
@@ -109,15 +127,19 @@ class TransactionSide:
         return self._bus.submit(letter).state is not MessageState.FAILED
 
     def _plan_show(self) -> None:
-        if self._loop is not None and self._planned is None:
-            delay_s = max(SHOW_DELAY_S, self._rest.left_s(time.monotonic()))
-            self._planned = self._loop.call_later(delay_s, self._show_planned)
+        self._is_stale = True
+        if self._loop is not None and (self._showing is None or self._showing.done()):
+            self._showing = self._loop.create_task(self._show_in_turn())
 
-    def _show_planned(self) -> None:
-        self._planned = None
-        began_s = time.monotonic()
-        self.show()
-        self._rest.begin(began_s, time.monotonic())
+    async def _show_in_turn(self) -> None:
+        """Serve what has changed as soon as its blocks are built; thousands of rows take a while, so not here."""
+        while self._is_stale:
+            await asyncio.sleep(max(SHOW_DELAY_S, self._rest.left_s(time.monotonic())))
+            self._is_stale = False
+            began_s = time.monotonic()
+            number, view = self._next(), self._view()
+            self._serve(number, await asyncio.to_thread(self._blocks, view))
+            self._rest.begin(began_s, time.monotonic())
 
 
 def instant() -> Instant:
