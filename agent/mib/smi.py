@@ -14,10 +14,10 @@ CONTACT = "See the README of the lantime-northbound-agent package."
 DESCRIPTION = """\
 Objects of the northbound SNMP agent for Meinberg LANTIME time servers: what the agent learns from the devices' REST
 APIs, how it fares in learning it, and what it raises alarms about. The first index of every table is the device, but
-for messages, the notification log and the alarm types. What a device does not say is an absent instance, never an
-invented value; a word that an enumeration does not know reads other and stands in the text column beside it. Times are
-UTC. No object holds a password, token or cookie; serial numbers, addresses and positions of devices are readable and
-may be sensitive. Writable, by who has a view for writing, are"""
+for messages, transactions, the history, the notification log and the alarm types. What a device does not say is an
+absent instance, never an invented value; a word that an enumeration does not know reads other and stands in the text
+column beside it. Times are UTC. No object holds a password, token or cookie; serial numbers, addresses and positions of
+devices are readable and may be sensitive. Writable, by who has a view for writing, are"""
 WIDTH = 100
 NOTIFICATION_GROUP = 1000
 """Arc of the group of notifications, far from those of the groups of objects, which are the groups' own."""
