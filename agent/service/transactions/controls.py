@@ -177,7 +177,7 @@ class TransactionControls:
         position = asked.columns["lnbConfigTxnStatus"].position
         if index < self._transactions.next_index:  # it was given before
             raise _Failed(INCONSISTENT_VALUE, position)
-        if self._transactions.obstacle_to_open(index, who) or self._bus.is_full:
+        if self._transactions.obstacle_to_open(index) or self._bus.is_full:
             raise _Failed(RESOURCE_UNAVAILABLE, position)
         bounds = self._transactions.bounds
         return opened(index, who, 0, self._instant(), bounds.lease_s, bounds.confirm_s)

@@ -142,7 +142,7 @@ class Transactions:
             if not is_due(transaction, now):
                 continue
             if transaction.state.editable:
-                self._take(step(transaction, Passed(), now), transaction)
+                self._take(step(transaction, Passed(), now), transaction, in_any_case=True)
             else:
                 self._remind(transaction.index, now)
 
@@ -166,13 +166,8 @@ class Transactions:
         """The number that a new transaction gets unless another one is wished for."""
         return self._book.last + 1
 
-    def obstacle_to_open(self, index: int, who: str) -> str:
-        """Why somebody may not open a transaction now, "" when they may.
-
-        Args:
-            index: the number wished for, 0 for any.
-            who: who asks.
-        """
+    def obstacle_to_open(self, index: int) -> str:
+        """Why no transaction can be opened now, "" when one can; the number wished for is 0 for any."""
         if index and index in self._book.transactions:
             return f"there is a transaction {index} already"
         if index and index <= self._book.last:
@@ -196,7 +191,7 @@ class Transactions:
             HostError: it cannot be written down.
         """
         self.look()
-        problem = self.obstacle_to_open(index, who)
+        problem = self.obstacle_to_open(index)
         if problem:
             raise NotAllowed(problem, stranger=True)
         now = self._desk.instant()
