@@ -62,6 +62,7 @@ class Transactions:
 
     Attributes:
         shown: is called when what is to be shown has changed.
+        settled: is called when an action has come to its end, before who asked for it is told.
     """
 
     def __init__(self, journal: Keeping, desk: Desk, bounds: Bounds | None = None) -> None:
@@ -71,6 +72,7 @@ class Transactions:
             HostError: it cannot be read.
         """
         self.shown: Callable[[], None] = lambda: None
+        self.settled: Callable[[], None] = lambda: None
         self._desk = desk
         self._book = Book(journal, bounds or Bounds(), desk.instant())
         self._deeds = Deeds(desk.configurator)
@@ -301,6 +303,7 @@ class Transactions:
             return await self._drive(index, asked)
         finally:
             self._reminded.pop(index, None)
+            self.settled()
 
     def held(self, device: str) -> str:
         """Why a device's configuration is not to be written outside a transaction now, "" when it may be."""

@@ -72,6 +72,7 @@ class TransactionSide:
         desk = Desk(configurator, plan.module, instant, happened, self._remind)
         self.transactions = Transactions(journal, desk, bounds_of(settings))
         self.transactions.shown = self._plan_show
+        self.transactions.settled = self.show
 
     def controls(self, bus: Bus) -> TransactionControls:
         """The owner of the writable objects, whose commands become messages of a bus."""
