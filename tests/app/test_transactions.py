@@ -123,7 +123,8 @@ def test_a_manager_opens_edits_validates_commits_and_reads_what_came_of_it(
     wait_for(lambda: state(agent) == "committed")
     assert [domain_of(one) for one in simulators] == [24, 25]
     message = agent.get("lnbConfigTxnMessage", 1)
-    assert (agent.get("lnbIacType", message), agent.get("lnbIacState", message)) == ("commitConfig", "succeeded")
+    assert agent.get("lnbIacType", message) == "commitConfig"
+    wait_for(lambda: agent.get("lnbIacState", message) == "succeeded")
     history = row(agent.walk("lnbConfigHistoryTable"), "lnbConfigHistoryTable", 2)
     assert history["lnbConfigHistoryUser"] == "noc"
     assert history["lnbConfigHistoryAddress"] == "127.0.0.1"
