@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types tools fuzz soak receivers bench mib lock golden conformance fix clean
+.PHONY: demo test check lint types tools fuzz soak receivers bench mib packs lock golden conformance fix clean
 
 demo: $(VENV)/ready  ## simulate a LANTIME, poll it, serve it over SNMP, show a short walk
 	$(BIN)/lantime-agent demo $(ARGS)
@@ -37,6 +37,10 @@ bench: $(VENV)/ready-dev $(VENV)/snmpsim/ready tools  ## measure, and print docs
 
 mib: $(VENV)/ready  ## print the MIB text anew from the declarations
 	$(BIN)/lantime-agent mib > mibs/LANTIME-NORTHBOUND-MIB.txt
+
+packs: $(VENV)/ready  ## write config/packs anew from the declarations
+	rm -rf config/packs
+	$(BIN)/lantime-agent pack --output config/packs
 
 lock: $(VENV)/ready  ## add new objects to the OID lock; refuses to change what is locked
 	$(BIN)/python -m agent.mib.lock mibs/oid-lock.txt

@@ -16,6 +16,7 @@ from benchmarks.command import Measure, rounds_of, timed
 from benchmarks.figure import ROUNDS, Figure, dump, figure_of
 from benchmarks.fleet import add_options, fleet, planned
 from benchmarks.fronts import fronts
+from benchmarks.loops import loops
 from benchmarks.page import page, pictures
 from benchmarks.reads import reads
 from benchmarks.secure import secure
@@ -27,7 +28,7 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 RESULTS = "performance.json"
 FIGURES: dict[str, Measure] = {
     "reads": reads, "secure": secure, "walks": walks, "swaps": swaps, "fleet": fleet, "alarms": alarms,
-    "starts": starts, "fronts": fronts,
+    "starts": starts, "loops": loops, "fronts": fronts,
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.app import Plans
+from agent.app.collection import collect_seldom
 from agent.channel.back_end import BackEnd
 from agent.channel.front_end import FrontEnd
 from agent.config import DeviceSettings, Settings
@@ -168,13 +169,13 @@ def _numbers(node: Any) -> Iterator[tuple[Any, Any]]:
 async def measure(figure: Figure, identity: EngineIdentity, rounds: int) -> None:
     """Measure all documents in every round."""
     bench = Bench(identity)
-    taken = [(document, bench.keeper(index)) for index, document in enumerate(documents(), 1)]
+    taken = list(enumerate(documents(), 1))
     stages: dict[tuple[str, str], list[list[float]]] = {}
     for done in range(rounds):
-        for document, keeper in taken:
+        for index, document in taken:
+            keeper = bench.keeper(index)
+            await bench.empty(keeper)
             for what, text in ((ALL, document.text), (FEW, document.changed)):
-                if what == ALL:
-                    await bench.empty(keeper)
                 times = await bench.take(keeper, text)
                 figure.row(document.name, what, MS).values.append((times[-1] - times[0]) * 1000)
                 stages.setdefault((document.name, what), []).append(times)
@@ -194,8 +195,9 @@ def swaps(rounds: int) -> Figure:
     how = (
         "a document's text in hand, parsed, read into cells and blocks, what changed sent over the channel, swapped "
         "into the front's store; keeper, channel and front are the agent's own, in two processes. "
-        "All cells new: the front has nothing of the device before"
+        "All cells new: neither keeper nor front know anything of the device before"
     )
+    collect_seldom()
     figure = Figure("swaps", "Poll to served", how, conditions=conditions())
     with tempfile.TemporaryDirectory(prefix="lantime-bench-") as folder:
         asyncio.run(measure(figure, start_engine(Path(folder), None), rounds))

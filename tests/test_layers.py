@@ -19,16 +19,17 @@ THIRD_PARTIES = {
 BELOW: dict[str, set[str]] = {"errors": set(), "model": {"errors"}, "config": {"errors", "model"}}
 BELOW["mib"] = {*BELOW["config"], "config", "model"}
 BELOW["wire"] = {*BELOW["mib"], "mib"}
+BELOW["packs"] = BELOW["wire"]
 for _edge in ("device", "snmp", "web", "channel"):
     BELOW[_edge] = {*BELOW["wire"], "wire"}
 BELOW["service"] = {*BELOW["wire"], "wire", "device", "snmp", "web", "channel"}
 BELOW["app"] = {*BELOW["service"], "service"}
 BELOW["offline"] = {*BELOW["app"], "app"}
-BELOW["cli"] = {*BELOW["offline"], "offline", "sim"}  # the demo command runs the simulated device
+BELOW["cli"] = {*BELOW["offline"], "offline", "packs", "sim"}  # the demo command runs the simulated device
 BELOW["sim"] = set()
 """Layer: the layers it may import, besides itself."""
 
-PURE = ("model", "mib", "wire")
+PURE = ("model", "mib", "packs", "wire")
 IMPURE = ("socket", "logging", "time", "random", "threading", "asyncio")
 
 

@@ -38,6 +38,8 @@ from agent.service.poller import OpenSession, Poller
 from agent.service.rejections import Rejections
 from agent.service.spinlock import SpinLock
 from agent.service.state import StateStore
+from agent.service.transactions.journal import Journal
+from agent.service.transactions.side import OWNER as TRANSACTIONS
 from agent.service.written import FIELDS, WrittenSettings, configured, still_valid, with_values
 from agent.snmp.engineid import EngineIdentity
 from agent.wire.block import Block, make_blocks
@@ -147,7 +149,7 @@ class Back:
             self.interapp = InterApp(self.settings, self._files, self.poller, self._around_bus())
             controls = self.interapp.controls
             plain = WrittenSettings(FIELDS.keys() - controls.names, self._take_settings)
-            self._assigner = Assigner([plain, controls, self.interapp.settings_controls])
+            self._assigner = Assigner([plain, *self.interapp.owners])
             await self.alarming.start(is_cold=not self._start.restarts)
             undo.push_async_callback(self.alarming.stop)
             self.poller.start()
@@ -267,6 +269,7 @@ class Back:
         return Around(
             lambda: self.keepers, self._take_settings, self._answering, self._agent_plan,
             alarms=self.alarming, check_alarm=self.alarming.watcher.check, observer=self.alarming.observe,
+            journal=Journal(self._state), happened=self.alarming.happened,
         )  # fmt: skip
 
     def on_front_event(self, event: Any) -> None:
@@ -280,10 +283,11 @@ class Back:
 
     def _surroundings(self, name: str) -> Surroundings:
         limits, choices = _limits(self.settings), self._files.choices.of
-        seen = self.alarming.device_read
+        seen, identity = self.alarming.device_read, self._start.identity
         return Surroundings(
             self._plans[name], self._answering, self._state, limits,
-            seen=seen, choices=choices, placed=self._placed, uptime_ticks=self._start.identity.uptime_ticks,
+            seen=seen, choices=choices, placed=self._placed, uptime_ticks=identity.uptime_ticks,
+            engine_id=identity.engine_id,
         )  # fmt: skip
 
     def _show_all(self) -> None:
@@ -292,7 +296,7 @@ class Back:
         self._serve_self()
         self._serve_agent()
         owners = [owner for keeper in self.keepers.values() for owner in keeper.owners]
-        self._answering.open(["self", "agent", MESSAGES, *self.alarming.owners, *owners])
+        self._answering.open(["self", "agent", MESSAGES, TRANSACTIONS, *self.alarming.owners, *owners])
 
     def _serve_self(self) -> None:
         identity = self._start.identity

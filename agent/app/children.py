@@ -13,6 +13,7 @@ from typing import Final
 from agent.app.alarming import DRAIN_S
 from agent.app.answering import Inside, make_answering
 from agent.app.back import AUTHENTICATION_FAILED, Back, Start
+from agent.app.collection import collect_seldom, look_once
 from agent.app.control import LOST, READY, Parent, Received
 from agent.channel.back_end import BackEnd
 from agent.channel.front_end import SET_PATIENCE_S, FrontEnd
@@ -52,6 +53,7 @@ async def run_front(
     control: socket.socket, settings: Settings, identity: EngineIdentity, share: Share, seat: Seat
 ) -> None:
     """Answer until the parent says stop or is gone."""
+    look_once()
 
     def submit(wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         return front_end.submit(wanted, who)
@@ -104,6 +106,7 @@ class _Late:
 
 async def run_back(control: socket.socket, settings: Settings, start: Start, load: Callable[[], Settings]) -> None:
     """Poll until the parent says stop or is gone; `load` reads the configuration anew."""
+    collect_seldom()
     late = _Late()
     back_end = BackEnd(late.assign, late.event, late.restart, settings.snmp.fronts)
     back = late.back = Back(settings, start, back_end, Client)

@@ -12,6 +12,9 @@ from agent.wire.frames import HEAD_OCTETS, Kind, read_head
 
 BUFFER_OCTETS = 1 << 20
 """What is read ahead, and what may wait to be sent before the sender must wait."""
+TURN_OCTETS = 1 << 15
+TURN_FRAMES = 16
+"""What is taken, or sent, in one turn: small frames cost more by being many than by their octets."""
 
 
 class Connection:
@@ -32,11 +35,12 @@ class Connection:
     async def frames(self) -> AsyncIterator[tuple[Kind, bytes]]:
         """Kind and payload of each frame until the other end is gone.
 
-        Others get their turn after every frame: a large swap must not keep requests waiting.
+        Others get their turn after every large frame, or some small ones: a swap must not keep requests waiting.
 
         Raises:
             FrameError: what came is no frame.
         """
+        count = octets = 0
         while True:
             try:
                 kind, size = read_head(await self._reader.readexactly(HEAD_OCTETS))
@@ -44,7 +48,10 @@ class Connection:
             except (asyncio.IncompleteReadError, OSError):
                 return
             yield kind, payload
-            await asyncio.sleep(0)
+            count, octets = count + 1, octets + size
+            if count >= TURN_FRAMES or octets >= TURN_OCTETS:
+                count = octets = 0
+                await asyncio.sleep(0)
 
     async def send(self, frames: Iterable[bytes]) -> None:
         """Send frames; waits while the other end does not keep up.
@@ -52,9 +59,19 @@ class Connection:
         Raises:
             OSError: the other end is gone.
         """
+        ready: list[bytes] = []
+        size = 0
         for each in frames:
-            self._writer.write(each)
-            await self._writer.drain()
+            ready.append(each)
+            size += len(each)
+            if size >= TURN_OCTETS:
+                await self._write(b"".join(ready))
+                ready, size = [], 0
+        await self._write(b"".join(ready))
+
+    async def _write(self, octets: bytes) -> None:
+        self._writer.write(octets)
+        await self._writer.drain()
 
     def close(self) -> None:
         """Close it; the other end sees that it ends."""

@@ -12,9 +12,12 @@ import click
 from agent import __version__
 from agent.cli.capture import capture
 from agent.cli.check import check
+from agent.cli.config import config
 from agent.cli.demo import demo
 from agent.cli.explain import explain
+from agent.cli.history import history
 from agent.cli.mib import mib
+from agent.cli.pack import pack
 from agent.cli.reload import reload
 from agent.cli.run import run
 from agent.cli.send import send
@@ -70,4 +73,8 @@ def _add(*commands: Any) -> None:
         main.add_command(command)
 
 
-_add(run, reload, demo, check, walk, explain, mib, capture, send)
+_add(run, reload, demo, check, walk, explain, mib, pack, capture, send, history)
+main.add_command(config)
+for _command in config.commands.values():
+    if _command.callback is not None:
+        _command.callback = _guarded(_command.callback)

@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from agent.config.base import Model
+from agent.config.desired import Desired
 from agent.config.settings import Overlay, Settings
 from agent.errors import ConfigError
 
@@ -49,6 +50,15 @@ def load_overlay(path: Path) -> Overlay:
         ConfigError: naming file and key, and what is allowed there.
     """
     return _validated(Overlay, _read_yaml(path), path)
+
+
+def load_desired(path: Path) -> Desired:
+    """Read a file of values that devices are to have.
+
+    Raises:
+        ConfigError: naming file and key, and what is allowed there.
+    """
+    return _validated(Desired, _read_yaml(path), path)
 
 
 def _read_yaml(path: Path) -> Any:

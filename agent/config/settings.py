@@ -14,6 +14,7 @@ from agent.config.interapp import InterAppSettings, WebSettings
 from agent.config.listen import ListenAddress, check_apart
 from agent.config.receivers import NotificationSettings
 from agent.config.snmp import SnmpSettings
+from agent.config.transactions import TransactionSettings
 
 DEFAULT_ROOT = "1.3.6.1.4.1.8072.9999.9999.5597"
 """Below net-snmp's arc for experiments, until an enterprise number is assigned."""
@@ -57,6 +58,7 @@ class Settings(Model):
     http: HttpSettings = HttpSettings()
     interapp: InterAppSettings = InterAppSettings()
     writing: WritingSettings = WritingSettings()
+    transactions: TransactionSettings = TransactionSettings()
     web: WebSettings = WebSettings()
     attributes: AttributeSettings = AttributeSettings()
     alarms: AlarmSettings = AlarmSettings()

@@ -36,6 +36,7 @@ class Access(Enum):
 
     READ_ONLY = "read-only"
     READ_WRITE = "read-write"
+    READ_CREATE = "read-create"
     NOT_ACCESSIBLE = "not-accessible"
 
 
@@ -114,6 +115,7 @@ class Feed(Enum):
     DOCUMENT = "document"
     EXCHANGES = "exchanges"
     MESSAGES = "messages"
+    TRANSACTIONS = "transactions"
     ALARMS = "alarms"
     LEFTOVERS = "leftovers"
 

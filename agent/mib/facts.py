@@ -36,7 +36,18 @@ def facts_of(module: Module, cells: Iterable[Cells], names: Iterable[str] = WATC
     return Facts(columns)
 
 
-def _reader(syntax: Syntax) -> Callable[[bytes], Any]:
+_Reader = Callable[[bytes], Any]
+_READERS: dict[int, tuple[Syntax, _Reader]] = {}
+"""By the syntax' id, which the entry keeps from being another's; syntaxes are declared once."""
+
+
+def _reader(syntax: Syntax) -> _Reader:
+    if id(syntax) not in _READERS:
+        _READERS[id(syntax)] = syntax, _new_reader(syntax)
+    return _READERS[id(syntax)][1]
+
+
+def _new_reader(syntax: Syntax) -> _Reader:
     """Content octets to text, label, truth or number; times and other octets stay as they are."""
     if syntax.smi == "TruthValue":
         return lambda content: content == b"\x01"

@@ -19,6 +19,7 @@ from agent.mib.groups import (
     hps,
     http,
     interapp,
+    link,
     network,
     ntp,
     ptp,
@@ -29,6 +30,7 @@ from agent.mib.groups import (
     storage,
     syncmon,
     syncteam,
+    transaction,
 )
 
 NAME = "LANTIME-NORTHBOUND-MIB"
@@ -57,7 +59,9 @@ GROUPS = (
     interapp.GROUP,
     alarm.GROUP,
     receiver.GROUP,
+    transaction.GROUP,
     settings.GROUP,
+    link.GROUP,
 )
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from agent.errors import ConfigError, OperatorError
+from agent.mib.cell import Content, content_of
 from agent.mib.declaration import Column, Feed, Module, Scalars, Table
 from agent.mib.encoding import Oid
-from agent.mib.view import Row, parsed
-from agent.model.document import Each, KeyOf, Member, Path, Place, Up
+from agent.mib.view import Finder, finder, parsed
+from agent.model.document import Each, KeyOf, Member, Opening, Path, Up, opening
 
-Finder = Callable[[Row], Place | None]
+WHOLE: Final = ""
+"""Stands among the names of members for all of a node; no path has a member of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,9 @@ class ColumnPlan:
     """A column with its finders, one per path.
 
     Attributes:
+        content: how a raw value becomes content octets.
+        looks_up: whether a path leads out of the row's own node.
+        heads: the members of the row's node that its cells are made of; WHOLE among them where it may be any.
         writes: where it is written, when an overlay says another place than where it is read.
     """
 
@@ -27,6 +33,9 @@ class ColumnPlan:
     column: Column
     paths: tuple[Path, ...]
     finders: tuple[Finder, ...]
+    content: Content
+    looks_up: bool
+    heads: frozenset[str]
     writes: tuple[Path, ...] = ()
 
 
@@ -36,7 +45,9 @@ class TablePlan:
 
     part: Table | Scalars
     rows: tuple[Path, ...]
+    openings: tuple[Opening | None, ...]
     columns: tuple[ColumnPlan, ...]
+    heads: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,10 @@ def make_plan(
             _column_plan((*below, column.arc), column, _paths(column, overrides), writes.get(column.name, ()))
             for column in (part.served if isinstance(part, Table) else part.columns)
         )
-        parts[part.feed].append(TablePlan(part, tuple(parsed(path) for path in rows), columns))
+        paths = tuple(parsed(path) for path in rows)
+        openings = tuple(opening(path.steps) for path in paths)
+        heads = tuple(sorted({head for column in columns for head in column.heads} - {WHOLE}))
+        parts[part.feed].append(TablePlan(part, paths, openings, columns, heads))
     return Plan(module, {feed: tuple(plans) for feed, plans in parts.items()})
 
 
@@ -131,26 +145,19 @@ def _paths(column: Column, overrides: Mapping[str, tuple[str, ...]]) -> tuple[st
 
 def _column_plan(oid: Oid, column: Column, texts: tuple[str, ...], writes: tuple[str, ...]) -> ColumnPlan:
     paths = tuple(parsed(text) for text in texts)
-    return ColumnPlan(oid, column, paths, tuple(_finder(path) for path in paths), tuple(map(parsed, writes)))
+    looks_up = any(isinstance(step, Up) for path in paths for step in path.steps)
+    heads = frozenset(_head(path) for path in paths)
+    if not paths or column.otherwise is not None:
+        heads = heads | {WHOLE}
+    finders = tuple(finder(text) for text in texts)
+    return ColumnPlan(
+        oid, column, paths, finders, content_of(column), looks_up, heads, tuple(parsed(text) for text in writes)
+    )
 
 
-def _finder(path: Path) -> Finder:
-    """How to find a path from a row; the plain case (a member of the row's own object) without detours."""
-    if len(path.steps) == 1 and isinstance(path.steps[0], Member):
-        name = path.steps[0].name
-
-        def find_member(row: Row) -> Place | None:
-            node = row.record.chain[-1]
-            if type(node) is dict:
-                return (node, name) if name in node else None
-            return row.place(path)
-
-        return find_member
-
-    def find_path(row: Row) -> Place | None:
-        return row.place(path)
-
-    return find_path
+def _head(path: Path) -> str:
+    first = path.steps[0] if path.steps else None
+    return first.name if isinstance(first, Member) else WHOLE
 
 
 def check_overrides(module: Module, overrides: Mapping[str, tuple[str, ...]], place: str) -> None:

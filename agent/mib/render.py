@@ -18,6 +18,7 @@ _TYPES = {
     encoding.COUNTER32: "Counter32",
     encoding.UNSIGNED32: "Gauge32",
     encoding.TIME_TICKS: "Timeticks",
+    encoding.OPAQUE: "Opaque",
     encoding.COUNTER64: "Counter64",
 }
 
@@ -81,6 +82,10 @@ def value(cell: ReadCell, located: Located | None = None) -> str:
         return "." + dotted(_oid(cell.content))
     if cell.tag == encoding.OCTET_STRING:
         return _string(cell.content, syntax.kind if syntax else "")
+    if cell.tag == encoding.IP_ADDRESS and len(cell.content) == 4:
+        return dotted(cell.content)
+    if cell.tag == encoding.OPAQUE:
+        return "0x" + cell.content.hex()
     number = int.from_bytes(cell.content, "big", signed=True)
     if syntax and syntax.labels:
         words = [word for word, code in syntax.labels.items() if code == number]

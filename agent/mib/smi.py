@@ -14,24 +14,25 @@ CONTACT = "See the README of the lantime-northbound-agent package."
 DESCRIPTION = """\
 Objects of the northbound SNMP agent for Meinberg LANTIME time servers: what the agent learns from the devices' REST
 APIs, how it fares in learning it, and what it raises alarms about. The first index of every table is the device, but
-for messages, the notification log and the alarm types. What a device does not say is an absent instance, never an
-invented value; a word that an enumeration does not know reads other and stands in the text column beside it. Times are
-UTC. No object holds a password, token or cookie; serial numbers, addresses and positions of devices are readable and
-may be sensitive. Writable, by who has a view for writing, are all objects of lnbSettings that are declared so and the
-configuration of PTPv2 instances, which are written to the device where it is configured to take that, and"""
+for messages, transactions, the history, the notification log and the alarm types. What a device does not say is an
+absent instance, never an invented value; a word that an enumeration does not know reads other and stands in the text
+column beside it. Times are UTC. No object holds a password, token or cookie; serial numbers, addresses and positions of
+devices are readable and may be sensitive. Writable, by who has a view for writing, are"""
 WIDTH = 100
 NOTIFICATION_GROUP = 1000
 """Arc of the group of notifications, far from those of the groups of objects, which are the groups' own."""
 
 
 def _module_description(module: Module) -> str:
-    writable = [one.column.name for one in module.objects.values() if _is_own(one.column)]
-    return f"{DESCRIPTION} {', '.join(writable)}."
+    own = [one.column.name for one in module.objects.values() if _is_own(one.column)]
+    tables = dict.fromkeys(one.part.name for one in module.objects.values() if one.column.writes)
+    to_devices = f"and, written to a device that is configured to take it, objects of {', '.join(tables)}"
+    return f"{DESCRIPTION} {', '.join(own)}" + (f", {to_devices}." if tables else ".")
 
 
 def _is_own(column: Column) -> bool:
     """Whether an object is written to the agent rather than to a device."""
-    return column.access is Access.READ_WRITE and column.writes is None
+    return column.access in (Access.READ_WRITE, Access.READ_CREATE) and column.writes is None
 
 
 def print_module(module: Module) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from ipaddress import IPv4Address
+from typing import Any, Final
 
 from agent.mib import encoding
 from agent.model import reading
@@ -109,10 +111,21 @@ TIME_TICKS = Syntax(
 )
 
 
+_WORD: Final = 16
+"""Characters of texts that are mostly words, which many cells say: they share their octets."""
+
+
+@lru_cache(maxsize=4096)
+def _word(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
 def text(limit: int = 255) -> Syntax:
     """SnmpAdminString of at most so many octets of UTF-8; longer text is cut at a character."""
 
     def encode(value: Any) -> bytes:
+        if type(value) is str and len(value) <= _WORD <= limit // 4:
+            return _word(value)
         octets = str(value).encode("utf-8", "replace")
         if len(octets) > limit:
             octets = octets[:limit].decode("utf-8", "ignore").encode()
@@ -190,6 +203,25 @@ def _encode_mac(value: Any) -> bytes:
 
 
 MAC_ADDRESS = Syntax("MacAddress", encoding.OCTET_STRING, reading.text, _encode_mac, ((_TC, "MacAddress"),), kind="mac")
+
+PHYS_ADDRESS = replace(MAC_ADDRESS, smi="PhysAddress", imports=((_TC, "PhysAddress"),))
+
+
+def _encode_ipv4(value: Any) -> bytes:
+    try:
+        return IPv4Address(value).packed
+    except ValueError as problem:
+        raise Unreadable("not an IPv4 address") from problem
+
+
+IP_ADDRESS = Syntax(
+    "IpAddress", encoding.IP_ADDRESS, reading.text, _encode_ipv4, ((_SMI, "IpAddress"),), kind="address"
+)
+
+OPAQUE_FLOAT = Syntax(
+    "Opaque (SIZE (7))", encoding.OPAQUE, reading.number, encoding.opaque_float, ((_SMI, "Opaque"),), kind="float"
+)
+"""A floating point number as net-snmp wraps it."""
 
 OBJECT_IDENTIFIER = Syntax("OBJECT IDENTIFIER", encoding.OBJECT_IDENTIFIER, lambda raw: raw, encoding.oid, kind="oid")
 

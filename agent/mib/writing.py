@@ -47,6 +47,8 @@ def decoded(syntax: Syntax, tag: int, content: bytes) -> Any:
         return _label(syntax, _number(content))
     if tag == encoding.OCTET_STRING:
         return _string(syntax, content)
+    if tag == encoding.OBJECT_IDENTIFIER:
+        return _oid(content)
     number = _number(content)
     if not syntax.low <= number <= syntax.high:
         raise Unacceptable(WRONG_VALUE)
@@ -57,6 +59,32 @@ def _number(content: bytes) -> int:
     if not 1 <= len(content) <= 5:
         raise Unacceptable(WRONG_ENCODING)
     return int.from_bytes(content, "big", signed=True)
+
+
+SUB_IDENTIFIERS = 128
+"""Sub-identifiers that an OID may have (RFC 2578 3.5)."""
+
+
+def _oid(content: bytes) -> encoding.Oid:
+    """An OID from its octets, base 128 without leading zeros (X.690 8.19)."""
+    numbers: list[int] = []
+    number, begins = 0, True
+    for octet in content:
+        if begins and octet == 0x80:
+            raise Unacceptable(WRONG_ENCODING)
+        number, begins = number << 7 | octet & 0x7F, octet < 0x80
+        if number >= 2**32 + 80:
+            raise Unacceptable(WRONG_VALUE)
+        if begins:
+            numbers.append(number)
+            number = 0
+    if not numbers or not begins:
+        raise Unacceptable(WRONG_ENCODING)
+    first = min(numbers[0] // 40, 2)
+    oid = (first, numbers[0] - 40 * first, *numbers[1:])
+    if len(oid) > SUB_IDENTIFIERS or max(oid) >= 2**32:
+        raise Unacceptable(WRONG_VALUE)
+    return oid
 
 
 def _label(syntax: Syntax, number: int) -> Any:

@@ -23,9 +23,10 @@ reads like the device's own URLs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 from agent.errors import OperatorError
 
@@ -186,11 +187,12 @@ def locate(node: Json, steps: tuple[Step, ...]) -> Place | None:
 
 def _enter(node: Json, step: Step) -> Place | None:
     if isinstance(step, Member):
+        name = step.name
         if isinstance(node, dict):
-            return (node, step.name) if step.name in node else None
+            return (node, name) if name in node else None
         if isinstance(node, list):
             for position, element in enumerate(node):
-                if element_name(element, position) == step.name:
+                if element_name(element, position) == name:
                     return node, position
         return None
     if isinstance(step, Position):
@@ -212,8 +214,7 @@ def find(node: Json, steps: tuple[Step, ...]) -> Json | Missing:
     return node
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One row found in a document.
 
     Attributes:
@@ -232,25 +233,65 @@ class Record:
         return self.chain[-1]
 
 
-def records(root: Json, path: Path) -> Iterator[Record]:
-    """Every record a path opens, in document order; one with no keys for a path without `[]`."""
-    yield from _open(root, path.steps, Record((), (root,)))
+@dataclass(frozen=True, slots=True, eq=False)
+class Opening:
+    """How a path opens records: from those of its part up to the `[]` before. Equal parts are one object.
+
+    Attributes:
+        base: how that part does; None for the root.
+        steps: the steps from there on, without `[]`.
+        each: whether a `[]` follows them.
+    """
+
+    base: Opening | None
+    steps: tuple[Step, ...]
+    each: bool
 
 
-def _open(node: Json, steps: tuple[Step, ...], record: Record) -> Iterator[Record]:
-    place = record.place
-    for number, step in enumerate(steps):
-        if isinstance(step, Each):
-            rest = steps[number + 1 :]
-            for name, child, key in _elements(node):
-                below = Record((*record.keys, name), (*record.chain, child), (node, key))
-                yield from _open(child, rest, below)
-            return
-        place = _enter(node, step)
+@cache
+def opening(steps: tuple[Step, ...]) -> Opening | None:
+    """How the steps of a path open records; None for no steps, which open the root."""
+    if not steps:
+        return None
+    each = isinstance(steps[-1], Each)
+    start = end = len(steps) - each
+    while start and not isinstance(steps[start - 1], Each):
+        start -= 1
+    return Opening(opening(steps[:start]), steps[start:end], each)
+
+
+def opened(root: Json, how: Opening | None, known: dict[Opening, list[Record]]) -> list[Record]:
+    """The records that are opened, in document order.
+
+    What was opened in the same document before is taken from `known`, to which the rest is added.
+    """
+    if how is None:
+        return [Record((), (root,))]
+    found = known.get(how)
+    if found is None:
+        found = known[how] = []
+        for above in opened(root, how.base, known):
+            _open(above, how, found)
+    return found
+
+
+def _open(above: Record, how: Opening, found: list[Record]) -> None:
+    node, place = above.chain[-1], above.place
+    if how.steps:
+        place = locate(node, how.steps)
         if place is None:
             return
         node = place[0][place[1]]
-    yield Record(record.keys, (*record.chain, node), place) if steps else record
+    if not how.each:
+        found.append(Record(above.keys, (*above.chain, node), place))
+        return
+    for name, child, key in _elements(node):
+        found.append(Record((*above.keys, name), (*above.chain, child), (node, key)))
+
+
+def records(root: Json, path: Path) -> Iterator[Record]:
+    """Every record a path opens, in document order; one with no keys for a path without `[]`."""
+    return iter(opened(root, opening(path.steps), {}))
 
 
 def _elements(node: Json) -> Iterator[tuple[str, Json, Any]]:
@@ -263,8 +304,7 @@ def _elements(node: Json) -> Iterator[tuple[str, Json, Any]]:
                 yield name, member, name
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One leaf of a document: its REST path (without /api), where it stands, and its value."""
 
     path: str
@@ -277,28 +317,41 @@ class Leaf:
         return self.container[self.key]
 
 
-def leaves(root: Json, path: str = "") -> Iterator[Leaf]:
+def leaves(root: Json, path: str = "", without: Mapping[int, Container[Any]] | None = None) -> list[Leaf]:
     """Every leaf below a node.
 
     The object-id of a list element is part of the path, not a leaf, unless the element holds nothing else. A second
     element of the same name has its position in its path, too ("/ntp/sys#3").
+
+    Args:
+        root: the node.
+        path: its path.
+        without: id of a container, and the keys of leaves in it that are left out.
     """
-    stack = [(path, root, _distinct(root), False)]
-    while stack:
-        base, node, members, in_list = stack[-1]
-        for name, value, key in members:
+    found: list[Leaf] = []
+    if isinstance(root, (dict, list)):
+        _gather(root, path, without or {}, found, in_list=False)
+    return found
+
+
+def _gather(node: Json, path: str, without: Mapping[int, Container[Any]], found: list[Leaf], *, in_list: bool) -> None:
+    left_out = without.get(id(node), ())
+    if isinstance(node, list):
+        for name, value, key in _renamed(node):
             if value and isinstance(value, (dict, list)):
-                stack.append((f"{base}/{name}", value, _distinct(value), isinstance(node, list)))
-                break
-            yield Leaf(f"{base}/{name}", node, key)
-        else:
-            stack.pop()
-            if isinstance(node, dict) and "object-id" in node and not (in_list and _only_names(node)):
-                yield Leaf(f"{base}/object-id", node, "object-id")
-
-
-def _distinct(node: Json) -> Iterator[tuple[str, Json, Any]]:
-    return _renamed(node) if isinstance(node, list) else _elements(node)
+                _gather(value, f"{path}/{name}", without, found, in_list=True)
+            elif key not in left_out:
+                found.append(Leaf(f"{path}/{name}", node, key))
+        return
+    for name, value in node.items():
+        if name == "object-id":
+            continue
+        if value and isinstance(value, (dict, list)):
+            _gather(value, f"{path}/{name}", without, found, in_list=False)
+        elif name not in left_out:
+            found.append(Leaf(f"{path}/{name}", node, name))
+    if "object-id" in node and "object-id" not in left_out and not (in_list and _only_names(node)):
+        found.append(Leaf(f"{path}/object-id", node, "object-id"))
 
 
 def _renamed(node: list[Json]) -> Iterator[tuple[str, Json, Any]]:

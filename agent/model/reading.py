@@ -51,6 +51,8 @@ _LARGEST = 1e30
 
 def number(raw: Json) -> float | int | Absent:
     """A finite number, also as text ("100", "12.5 %"); a unit behind it is refused, since it would be lost."""
+    if type(raw) is int or type(raw) is float:
+        return _bounded(raw)
     if says_nothing(raw):
         return ABSENT
     if isinstance(raw, bool):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 from agent.mib.encoding import Oid
 from agent.wire.later import Later
@@ -34,6 +34,14 @@ class Settable(Protocol):
         """
 
 
+@runtime_checkable
+class Reviewing(Protocol):
+    """An owner whose objects depend on each other, and on who writes them."""
+
+    def review(self, wanted: Sequence[Assignment], who: str) -> Result:
+        """The first of its values in one SET that cannot be assigned now; changes nothing."""
+
+
 class Assigner:
     """Takes SETs for several owners.
 
@@ -45,11 +53,14 @@ class Assigner:
 
     def assign(self, wanted: Sequence[Assignment], who: str) -> Result | Later[Result]:
         """Do all of it or nothing."""
+        problem = self._reviewed(wanted, who)
         for each in wanted:
             known = self._owners.get(each.name)
             status = known[1].check(each.name, each.instance, each.value) if known else NOT_WRITABLE
-            if status:
+            if status and not 0 < problem.index < each.position:
                 return Result(status, each.position)
+        if problem.status:
+            return problem
         in_order = sorted(wanted, key=lambda each: self._owners[each.name][0])
         done = 0
         result: Later[Result] | None = None
@@ -65,3 +76,13 @@ class Assigner:
             done += len(part)
         log.info("written by=%s objects=%s", who, ",".join(each.name for each in wanted))
         return Result(0, 0) if result is None else result
+
+    def _reviewed(self, wanted: Sequence[Assignment], who: str) -> Result:
+        """The first problem that an owner finds in its values as a whole."""
+        owners = {id(owner): owner for each in wanted if (owner := self._owners.get(each.name, (0, None))[1])}
+        found = [
+            owner.review([each for each in wanted if self._owners.get(each.name, (0, None))[1] is owner], who)
+            for owner in owners.values()
+            if isinstance(owner, Reviewing)
+        ]
+        return min((one for one in found if one.status), key=lambda one: one.index, default=Result(0, 0))

@@ -190,6 +190,10 @@ class DeviceConfigurator:
             return []
         return [f"{device} holds {count} pending changes, of which {own} are the agent's"]
 
+    def own_changes(self, device: str) -> int:
+        """How many of the changes that a device holds ready are ours, as of the last time it was asked."""
+        return self._own_pending.get(device, 0)
+
     def _write(
         self, changes: Sequence[Change], deadline_s: float | None, session: Session, keeper: Keeper
     ) -> tuple[Run, Keeper, Outcome | None]:

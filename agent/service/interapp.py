@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -15,8 +15,10 @@ from agent.mib.build import build
 from agent.mib.declaration import Feed
 from agent.mib.groups.interapp import BusView, SlotCommandRow
 from agent.mib.plan import Plan
+from agent.model.alarm.events import Event as AlarmEvent
 from agent.model.message import Entry, Event, Message, Reason
 from agent.model.rest import Rest
+from agent.service.assigner import Settable
 from agent.service.bus import Bus, Office
 from agent.service.busview import bus_view, slot_rows
 from agent.service.configurator import DeviceConfigurator
@@ -29,6 +31,9 @@ from agent.service.messagestate import MessageStore
 from agent.service.poller import Poller
 from agent.service.pollwatch import PollWatch
 from agent.service.settingscontrols import SettingsControls
+from agent.service.transactions.book import Keeping
+from agent.service.transactions.reading import LocalReading
+from agent.service.transactions.side import TransactionSide
 from agent.web.endpoint import Mail
 from agent.web.envelope import Envelope
 from agent.web.replies import HttpReplies
@@ -62,6 +67,8 @@ class Around:
         alarms: the watcher of alarms, if there is one.
         check_alarm: whether an object of the alarms may be written.
         observer: is told of every event.
+        journal: where transactions are kept; without one there are none.
+        happened: is told of what concerns alarms in transactions.
     """
 
     keepers: Callable[[], Mapping[str, Keeper]]
@@ -71,6 +78,8 @@ class Around:
     alarms: Alarms | None = None
     check_alarm: CheckAlarm = lambda *_: NOT_WRITABLE
     observer: Callable[[Event], None] = lambda event: None
+    journal: Keeping | None = None
+    happened: Callable[[AlarmEvent], None] = lambda event: None
 
 
 class MessageFiles:
@@ -94,6 +103,8 @@ class InterApp:
         controls: takes SETs.
         configurator: writes the devices' configuration.
         settings_controls: takes SETs of the devices' configuration.
+        owners: who takes SETs, in the order in which they are asked.
+        transacting: transactions over it; None without a journal.
     """
 
     def __init__(self, settings: Settings, files: MessageFiles, poller: Poller, around: Around) -> None:
@@ -102,7 +113,11 @@ class InterApp:
         loaded = files.store.load()
         fleet = PolledFleet(poller, around.keepers, files.choices)
         self.configurator = DeviceConfigurator(around.plan.module, around.keepers, poller, fleet.standing)
+        self.transacting = self._transacting(settings)
         reach = Reach(fleet, around.assign, around.alarms, configurator=self.configurator)
+        if self.transacting is not None:
+            transactions = self.transacting.transactions
+            reach = replace(reach, transactions=transactions, wrote=transactions.wrote)
         office = Office(files.store, Redactor(None).body, HttpReplies(settings.web.return_urls))
         self.bus = Bus(reach, settings.interapp, office, loaded.last, loaded.entries)
         self.bus.observers.append(around.observer)
@@ -115,10 +130,15 @@ class InterApp:
         self.controls = Controls(self.bus, around.assign, self.view, around.check_alarm)
         self.settings_controls = SettingsControls(self.bus, self.configurator, around.plan.module, settings.writing)
         self.bus.observers.append(self.settings_controls.observe)
+        self.owners: list[Settable] = [self.controls, self.settings_controls]
+        if self.transacting is not None:
+            self.settings_controls.guard = self.transacting.transactions.held
+            self.owners.insert(1, self.transacting.controls(self.bus))
         self.watch = PollWatch(self.bus.submit, self.bus.tell)
         self._poller = poller
         poller.on_outcome.append(self._polled)
-        self.server = Server(settings.web, settings.state_dir, BusMail(self.bus))
+        reading = LocalReading(around.keepers, self.transacting.transactions) if self.transacting else None
+        self.server = Server(settings.web, settings.state_dir, BusMail(self.bus), reading)
 
     async def start(self) -> None:
         """Begin to work and to listen.
@@ -133,12 +153,16 @@ class InterApp:
             await self.bus.stop()
             raise
         self.show()
+        if self.transacting is not None:
+            await self.transacting.start(self._around.sink)
 
     async def stop(self) -> None:
         """Listen and work no more; to be called before the poller is stopped."""
         self._poller.on_outcome.remove(self._polled)
         await self.server.stop()
         await self.bus.stop()
+        if self.transacting is not None:
+            await self.transacting.stop()
         if self._refreshing is not None:
             self._refreshing.cancel()
             await asyncio.wait([self._refreshing])
@@ -148,8 +172,16 @@ class InterApp:
         """Other bounds from now on."""
         self.bus.configure(settings.interapp)
         self.settings_controls.configure(settings.writing)
+        if self.transacting is not None:
+            self.transacting.configure(settings.transactions)
         self.show()
         self.watch.keep(self._around.keepers())
+
+    def _transacting(self, settings: Settings) -> TransactionSide | None:
+        around = self._around
+        if around.journal is None:
+            return None
+        return TransactionSide(settings.transactions, around.journal, self.configurator, around.plan, around.happened)
 
     def view(self) -> BusView:
         """What the tables show now."""

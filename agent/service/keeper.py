@@ -14,12 +14,13 @@ from typing import Protocol
 
 from agent.config import DeviceSettings
 from agent.errors import BadAnswer, CredentialsMissing, CredentialsRejected, DeviceError, HostError, SwitchedOff
-from agent.mib.build import Memory, build
+from agent.mib.build import Cells, Memory, build, unread
 from agent.mib.declaration import Feed
 from agent.mib.facts import facts_of
 from agent.mib.groups.device import slot_problems
 from agent.mib.host.system import host_name
 from agent.mib.host.view import root_row
+from agent.mib.own import with_own_tables
 from agent.mib.plan import Plan
 from agent.mib.view import DeviceView, Drift, Marked, Marks
 from agent.model import exchange as exchanges
@@ -32,10 +33,11 @@ from agent.model.health import DeviceState, Health
 from agent.model.identity import Given, Identities
 from agent.model.pacing import REJECTIONS_BEFORE_PAUSE
 from agent.model.place import Place
+from agent.model.sharing import shared
 from agent.model.slotchoice import SlotChoice
 from agent.service.fetch import Due, Fetcher, Poll, without
-from agent.service.hosts import PART, HostPlans, known_places, read_hosts
-from agent.wire.block import Block, make_blocks
+from agent.service.hosts import NO_HOSTS, PART, HostPlans, Hosts, known_places, read_hosts
+from agent.wire.block import Block, Made, remade
 from agent.wire.shelf import host_owner
 from agent.wire.vendorwords import NAME_FACT
 
@@ -83,6 +85,8 @@ class Known:
         facts: the cells that alarm rules look at, as the document was last read.
         places: the contexts there are of it, by name.
         marks: since when things of it are as they are.
+        made: the blocks last made of each feed; those of unchanged cells are used again.
+        hosts: what was last shown of it as a host; likewise.
     """
 
     health: Health
@@ -94,6 +98,8 @@ class Known:
     facts: Facts = field(default_factory=Facts)
     places: Mapping[str, Place] = field(default_factory=dict)
     marks: Marked = field(default_factory=dict)
+    made: Mapping[Feed, Made] = field(default_factory=dict)
+    hosts: Hosts = NO_HOSTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +156,7 @@ class Surroundings:
         choices: slot ID to whether it is asked for, by device name, where that was chosen at run time.
         placed: told when the contexts of a device are other ones.
         uptime_ticks: sysUpTime.
+        engine_id: of the SNMP engine that serves the blocks.
     """
 
     plans: HostPlans
@@ -162,6 +169,7 @@ class Surroundings:
     seen: Seen = _unwatched
     placed: Callable[[], None] = lambda: None
     uptime_ticks: Callable[[], int] = lambda: 0
+    engine_id: bytes = b""
 
 
 class Keeper:
@@ -179,7 +187,8 @@ class Keeper:
         self._sizes: dict[str, int] = {}
         self._hosts: frozenset[str] = frozenset()
         # A process that served the device before may have known more of it; that stays until the first poll.
-        for feed, ready in self._show(self.known, self._around.clock(), Feed.STATUS, Feed.EXCHANGES).items():
+        self.known, blocks = self._show(self.known, self._around.clock(), Feed.STATUS, Feed.EXCHANGES)
+        for feed, ready in blocks.items():
             self._around.sink.propose(self.owner(feed), ready)
 
     def owner(self, feed: Feed) -> str:
@@ -211,12 +220,13 @@ class Keeper:
             pause_s = self.settings.poll.rejected_pause_s
             text = f"{health.detail}; not asked again for {pause_s:g} s, or until the configuration changes"
             health = replace(health, detail=text)
-        known = replace(before, root=harvest.root, health=health, due=harvest.due)
+        known = replace(before, root=shared(before.root, harvest.root), health=health, due=harvest.due)
         if harvest.changed or (health.state is DeviceState.DOWN) != (before.health.state is DeviceState.DOWN):
             known, blocks, hosts = self._read(known, moment)
             self._keep_indexes()
             return Outcome(known, harvest.error, harvest.duration_s, blocks, hosts)
-        return Outcome(known, harvest.error, harvest.duration_s, self._show(known, moment, Feed.STATUS))
+        known, blocks = self._show(known, moment, Feed.STATUS)
+        return Outcome(known, harvest.error, harvest.duration_s, blocks)
 
     def crashed(self, problem: Exception) -> Outcome:
         """What a poll makes of what was known when it ended in a fault of the agent's own: a failure like any other."""
@@ -227,7 +237,8 @@ class Keeper:
         if (health.state is DeviceState.DOWN) != (before.health.state is DeviceState.DOWN):
             known, blocks, hosts = self._read(known, moment)
             return Outcome(known, error, 0.0, blocks, hosts)
-        return Outcome(known, error, 0.0, self._show(known, moment, Feed.STATUS))
+        known, blocks = self._show(known, moment, Feed.STATUS)
+        return Outcome(known, error, 0.0, blocks)
 
     def accept(self, outcome: Outcome) -> None:
         """Serve what a poll brought."""
@@ -260,8 +271,9 @@ class Keeper:
 
     def hold(self, error: DeviceError) -> None:
         """Say why the device is not asked for now."""
-        self.known = replace(self.known, health=healths.unpolled(self.known.health, error))
-        self._publish(self._show(self.known, self._around.clock(), Feed.STATUS))
+        known = replace(self.known, health=healths.unpolled(self.known.health, error))
+        self.known, blocks = self._show(known, self._around.clock(), Feed.STATUS)
+        self._publish(blocks)
         self._around.seen(self.settings.name, self.known.facts, self.known.health)
 
     @property
@@ -288,8 +300,9 @@ class Keeper:
 
     def rejected(self, error: CredentialsRejected) -> None:
         """The device refused the credentials outside a poll; that counts as much as in one."""
-        self.known = replace(self.known, health=healths.rejected(self.known.health, error))
-        self._publish(self._show(self.known, self._around.clock(), Feed.STATUS))
+        known = replace(self.known, health=healths.rejected(self.known.health, error))
+        self.known, blocks = self._show(known, self._around.clock(), Feed.STATUS)
+        self._publish(blocks)
 
     @property
     def overdue(self) -> bool:
@@ -319,7 +332,7 @@ class Keeper:
         Rows of missing things end: what is no longer asked for is not missing.
         """
         log_now = _within(known.log, self._around.limits)
-        known = replace(known, log=log_now, memory={})
+        known = replace(known, log=log_now, memory={}, hosts=replace(known.hosts, memories={}))
         self.known, blocks, hosts = self._read(known, self._around.clock())
         self._publish(blocks, hosts)
         self.show_exchanges()
@@ -345,12 +358,13 @@ class Keeper:
 
     def show_exchanges(self) -> None:
         """Serve the exchange log as it is."""
-        self._publish(self._show(self.known, self._around.clock(), Feed.EXCHANGES))
+        self.known, blocks = self._show(self.known, self._around.clock(), Feed.EXCHANGES)
+        self._publish(blocks)
 
     def survey(self) -> Survey:
         """How the document fits the declarations, for `check`."""
         plan, view = self._around.plans(generation(self.known.root)), self._view(self.known, self._around.clock())
-        build(plan, (Feed.STATUS, Feed.DOCUMENT), view, self.known.memory)
+        build(plan, (Feed.STATUS, Feed.DOCUMENT), view, unread(self.known.memory))
         unmapped = tuple(
             leaf.path for leaf in leaves(view.root) if (id(leaf.container), leaf.key) not in view.notes.served
         )
@@ -372,31 +386,32 @@ class Keeper:
             attribute_limit=self._around.limits.attributes,
             uptime_ticks=self._around.uptime_ticks(),
             marks=Marks(known.marks),
+            engine_id=self._around.engine_id,
         )
 
-    def _show(self, known: Known, moment: datetime, *feeds: Feed) -> Blocks:
+    def _show(self, known: Known, moment: datetime, *feeds: Feed) -> tuple[Known, Blocks]:
         """Blocks of tables that need no new reading of the document."""
         plan, view = self._around.plans(generation(known.root)), self._view(known, moment)
-        return {feed: list(make_blocks(build(plan, (feed,), view, known.memory)[0])) for feed in feeds}
+        return _made(known, {feed: build(plan, (feed,), view, known.memory)[0] for feed in feeds})
 
     def _read(self, known: Known, moment: datetime) -> tuple[Known, Blocks, Mapping[str, Sequence[Block]]]:
         """Blocks of everything in the document, and what is known after reading it."""
-        plan, view = self._around.plans(generation(known.root)), self._view(known, moment)
+        plan = self._around.plans(generation(known.root))
+        view = with_own_tables(self._view(known, moment), plan)
         # The status tables read the document too: their leaves are no leftovers, their drift counts.
-        build(plan, (Feed.STATUS,), view, known.memory)
-        document, memory = build(plan, (Feed.DOCUMENT,), view, known.memory)
+        status, memory = build(plan, (Feed.STATUS,), view, known.memory)
+        document, memory = build(plan, (Feed.DOCUMENT,), view, memory)
         leftovers, _ = build(plan, (Feed.LEFTOVERS,), view, memory)
         facts = facts_of(plan.module, document).with_cell(NAME_FACT, (0,), host_name(root_row(view)))
-        hosts = read_hosts(self._around.plans, generation(known.root), view, memory)
+        drift = tuple(view.notes.drift.values())
+        if drift != view.drift:
+            status, _ = build(plan, (Feed.STATUS,), replace(view, drift=drift), memory)
+        hosts = read_hosts(self._around.plans, generation(known.root), view, memory, known.hosts)
         known = replace(
-            known, memory=memory, drift=tuple(view.notes.drift.values()), facts=facts,
-            places=hosts.places, marks=view.marks.after,
-        )  # fmt: skip
-        blocks = {
-            Feed.DOCUMENT: list(make_blocks(document)),
-            Feed.LEFTOVERS: list(make_blocks(leftovers)),
-            **self._show(known, moment, Feed.STATUS),
-        }
+            known, memory=memory, drift=drift, facts=facts, places=hosts.places, marks=view.marks.after, hosts=hosts
+        )
+        cells = {Feed.DOCUMENT: document, Feed.LEFTOVERS: leftovers, Feed.STATUS: status}
+        known, blocks = _made(known, cells)
         return known, blocks, hosts.blocks
 
     def _publish(self, blocks: Blocks, hosts: Mapping[str, Sequence[Block]] | None = None) -> None:
@@ -437,6 +452,12 @@ class Keeper:
             health.reason,
             health.detail,
         )
+
+
+def _made(known: Known, cells: Mapping[Feed, Sequence[Cells]]) -> tuple[Known, Blocks]:
+    """Blocks of cells, those of unchanged ones as they were, and what is known with them."""
+    made = {feed: remade(columns, known.made.get(feed, Made())) for feed, columns in cells.items()}
+    return replace(known, made={**known.made, **made}), {feed: one.blocks for feed, one in made.items()}
 
 
 def _within(log: ExchangeLog, limits: Limits) -> ExchangeLog:

@@ -50,7 +50,7 @@ class Ticket:
     @property
     def lane(self) -> str:
         """The device's name, "" for work of the agent's own."""
-        return NOW if self.spec.immediate else self.content.device_name
+        return NOW if self.spec.immediate else self.content.lane
 
 
 class Lanes:

@@ -6,6 +6,7 @@ GET    /messages/{guid}       one row
 POST   /messages/{guid}/cancel    while it is waiting
 DELETE /messages/{guid}       once it has ended
 GET    /types                 the message types with the JSON schemas of their contents
+GET    /config/…              what `agent.web.configuration` shows
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pydantic import ValidationError
 from agent.config import Secret
 from agent.model.message import Entry, Message, MessageState, Reason
 from agent.model.strictjson import NotADocument, load
+from agent.web.configuration import ConfigReading, routes_of
 from agent.web.envelope import Envelope, problem_of, refused, row
 
 log = logging.getLogger(__name__)
@@ -60,7 +62,9 @@ class Mail(Protocol):
         """The message types: type, description, schema."""
 
 
-def endpoint(mail: Mail, body_limit: int, token: Secret | None, *, token_needed: bool) -> web.Application:
+def endpoint(
+    mail: Mail, body_limit: int, token: Secret | None, *, token_needed: bool, reading: ConfigReading | None = None
+) -> web.Application:
     """The endpoint for one kind of socket.
 
     Args:
@@ -68,6 +72,7 @@ def endpoint(mail: Mail, body_limit: int, token: Secret | None, *, token_needed:
         body_limit: octets that a request may have.
         token: what a request proves itself with; one that is wrong is refused in any case.
         token_needed: whether a request without a token is refused.
+        reading: what is shown of the devices' configuration, if anything is.
     """
     routes = _Routes(mail)
     app = web.Application(client_max_size=body_limit, middlewares=[_guard(token, needed=token_needed), _plain_errors])
@@ -81,6 +86,8 @@ def endpoint(mail: Mail, body_limit: int, token: Secret | None, *, token_needed:
             web.get("/types", routes.types),
         ]
     )
+    if reading is not None:
+        app.add_routes(routes_of(reading))
     return app
 
 

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from agent.config import WebSettings, parse_listen
 from agent.errors import HostError
+from agent.web.configuration import ConfigReading
 from agent.web.endpoint import Mail, endpoint
 
 log = logging.getLogger(__name__)
@@ -24,10 +25,13 @@ SHUTDOWN_S = 1.0
 class Server:
     """The endpoint on all its sockets. Use `start` and `stop` once each."""
 
-    def __init__(self, settings: WebSettings, state_dir: Path, mail: Mail) -> None:
+    def __init__(
+        self, settings: WebSettings, state_dir: Path, mail: Mail, reading: ConfigReading | None = None
+    ) -> None:
         self._settings = settings
         self._path = settings.socket_in(state_dir)
         self._mail = mail
+        self._reading = reading
         self._runners: list[web.AppRunner] = []
         self.addresses: list[tuple[str, int]] = []
 
@@ -58,7 +62,8 @@ class Server:
         self._runners = []
 
     async def _serve(self, sockets: list[socket.socket], *, token_needed: bool) -> None:
-        app = endpoint(self._mail, self._settings.body_limit_kb * 1024, self._settings.token, token_needed=token_needed)
+        limit, token = self._settings.body_limit_kb * 1024, self._settings.token
+        app = endpoint(self._mail, limit, token, token_needed=token_needed, reading=self._reading)
         runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=SHUTDOWN_S)
         self._runners.append(runner)
         await runner.setup()

@@ -5,9 +5,10 @@ Names come and go packed (agent.mib.encoding.packed). What is not in view does n
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Final, Protocol
 
 from agent.mib import encoding
@@ -18,8 +19,8 @@ from agent.wire.view import View
 NO_SUCH_OBJECT = b"\x80\x00"
 NO_SUCH_INSTANCE = b"\x81\x00"
 END_OF_MIB_VIEW = b"\x82\x00"
-_SMALLEST: Final = 7
-"""Octets of the smallest varbind there is: a name of two sub-identifiers and an empty value."""
+_AROUND_NAME: Final = 8
+"""Octets of a varbind with a small value beside those of its name."""
 
 
 class Source(Protocol):
@@ -36,6 +37,9 @@ class Source(Protocol):
 
     def stretch(self, key: bytes, count: int, end: bytes, room: int) -> tuple[bytes, int, bytes]:
         """The same as they stand one behind the other, as far as they fit into so many octets; how many, last key."""
+
+    def first_of(self, view: View, key: bytes, count: int) -> Found:
+        """Of so many cells of one column, from one that there is, the first in view, or else the last."""
 
     def next_column(self, key: bytes) -> Found | None:
         """The first cell behind all of the column that a key lies in."""
@@ -75,6 +79,10 @@ def get(source: Source, view: View, names: Sequence[bytes], limit: int) -> list[
             declared = name in view and source.is_declared(name)
             varbind = _exception(name, NO_SUCH_INSTANCE if declared else NO_SUCH_OBJECT)
         varbinds.append(varbind)
+    return _whole(varbinds, limit)
+
+
+def _whole(varbinds: list[bytes], limit: int) -> list[bytes] | TooBig:
     return varbinds if sum(map(len, varbinds)) <= limit else TooBig()
 
 
@@ -107,9 +115,12 @@ def _from(source: Source, view: View, found: Found | None) -> Found | None:
         start = view.resume(found.key)
         if start is None:
             return None
-        # The range's own start may be a cell; `next` would step over it.
         varbind = source.get(start)
-        found = Found(start, varbind) if varbind is not None else source.next(start)
+        if varbind is not None:  # `next` would step over it
+            return Found(start, varbind)
+        found = source.next(start)
+        if found is not None and view.LOOK_AHEAD:
+            found = source.first_of(view, found.key, view.LOOK_AHEAD)
     return found
 
 
@@ -119,7 +130,7 @@ def get_next(source: Source, view: View, names: Sequence[bytes], limit: int) -> 
     for name in names:
         found = following(source, view, name)
         varbinds.append(_end(name) if found is None else found.varbind)
-    return varbinds if sum(map(len, varbinds)) <= limit else TooBig()
+    return _whole(varbinds, limit)
 
 
 def get_next_v1(source: Source, view: View, names: Sequence[bytes], limit: int) -> list[bytes] | TooBig | NoSuchName:
@@ -146,18 +157,30 @@ def get_bulk(
     Repetitions end early once every repeater is at the end of the view (RFC 3416 4.2.3).
     """
     first = min(max(non_repeaters, 0), len(names))
-    varbinds = _fitting(_each_next(source, view, names[:first]), limit)
+    varbinds = _fitting(list(_each_next(source, view, names[:first])), limit)
     if len(varbinds) < first or max_repetitions <= 0 or first == len(names):
         return varbinds
     room = limit - sum(map(len, varbinds))
-    rows = min(max_repetitions, max(room, 0) // (_SMALLEST * (len(names) - first)) + 1)
-    columns = [_column(source, view, name, rows) for name in names[first:]]
-    height = min(max(len(cells) for cells, _ in columns) + 1, rows)  # one row more, in which all are at the end
-    padded = [
-        cells[:height] if len(cells) >= height else [*cells, *[_end(place)] * (height - len(cells))]
-        for cells, place in columns
-    ]
-    return varbinds + _fitting(chain.from_iterable(zip(*padded, strict=True)), room)
+    places = list(names[first:])
+    while max_repetitions > 0 and room >= 0:
+        # As many rows as fit if the cells are about as long as their names; where they are not, it goes on or is cut.
+        rows = min(max_repetitions, room // sum(len(name) // 4 + _AROUND_NAME for name in places) + 1)
+        columns = [_column(source, view, name, rows) for name in places]
+        places = [place for _, place in columns]
+        tallest = max(len(cells) for cells, _ in columns)
+        height = min(tallest + 1, rows)  # one row more, in which all are at the end
+        padded = [
+            cells if len(cells) == height else [*cells[:height], *[_end(place)] * (height - len(cells))]
+            for cells, place in columns
+        ]
+        wanted = list(chain.from_iterable(zip(*padded, strict=True)))
+        fitting = _fitting(wanted, room)
+        varbinds += fitting
+        if tallest < rows or len(fitting) < len(wanted):
+            break
+        room -= sum(map(len, fitting))
+        max_repetitions -= rows
+    return varbinds
 
 
 def get_bulk_column(source: Source, view: View, name: bytes, max_repetitions: int, limit: int) -> list[bytes]:
@@ -179,15 +202,12 @@ def get_bulk_column(source: Source, view: View, name: bytes, max_repetitions: in
     return pieces
 
 
-def _fitting(varbinds: Iterable[bytes], room: int) -> list[bytes]:
+def _fitting(varbinds: list[bytes], room: int) -> list[bytes]:
     """The varbinds before the first that does not fit."""
-    fitting = []
-    for varbind in varbinds:
-        room -= len(varbind)
-        if room < 0:
-            break
-        fitting.append(varbind)
-    return fitting
+    if sum(map(len, varbinds)) <= room:
+        return varbinds
+    ends = list(accumulate(map(len, varbinds)))
+    return varbinds[: bisect_right(ends, room)]
 
 
 def _each_next(source: Source, view: View, names: Iterable[bytes]) -> Iterator[bytes]:

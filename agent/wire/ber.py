@@ -6,6 +6,10 @@ from agent.mib import encoding
 from agent.mib.encoding import Oid
 
 SEQUENCE = 0x30
+_PADDING = b"\x00\xff"
+"""What a number of two octets or more begins with where it could be shorter, and now and then where it could not."""
+_LARGEST_BEGUN = 1 << 32
+"""No sub-identifier without its last seven bits is larger; the first holds two, and 80 more."""
 
 
 class BerError(ValueError):
@@ -64,16 +68,16 @@ def integer(octets: bytes, at: int) -> tuple[int, int]:
     return value, end
 
 
-def echoed_integer(octets: bytes, at: int) -> tuple[int, bytes, int]:
-    """Value of an INTEGER, the element as it goes back to who sent it, and where it ends.
+def echoed_integer(octets: bytes, at: int) -> tuple[bytes, int]:
+    """An INTEGER as `integer` reads it, the whole element, and where it ends.
 
-    What goes back is of the shortest form, even where it came in a longer one.
+    It is to go back to who sent it, so it is of the shortest form, even where it came in a longer one.
     """
+    start, end = expect(octets, at, 0x02)
+    if start == at + 2 and 1 < end - start <= 4 and octets[start] not in _PADDING:
+        return octets[at:end], end
     value, end = integer(octets, at)
-    size = octets[at + 1]
-    if size > 4 or (size > 1 and octets[at + 2] in (0x00, 0xFF)):
-        return value, encoding.tlv(0x02, encoding.integer(value)), end
-    return value, octets[at:end], end
+    return encoding.tlv(0x02, encoding.integer(value)), end
 
 
 def string(octets: bytes, at: int) -> tuple[bytes, int]:
@@ -93,16 +97,20 @@ def object_identifier(content: bytes) -> Oid:
     numbers: list[int] = []
     number = 0
     for octet in content:
-        number = number << 7 | octet & 0x7F
-        if number > 0xFFFFFFFF + (80 if not numbers else 0):
-            raise BerError("a sub-identifier over 32 bits")
-        if not octet & 0x80:
-            numbers.append(number)
+        if octet < 0x80:
+            numbers.append(number | octet)
             number = 0
-    if len(numbers) > 127:
-        raise BerError("an OID of more than 128 sub-identifiers")
+        else:
+            number = (number | octet & 0x7F) << 7
+            if number > _LARGEST_BEGUN:
+                raise BerError("a sub-identifier over 32 bits")
     first = min(numbers[0] // 40, 2)
-    return (first, numbers[0] - 40 * first, *numbers[1:])
+    numbers[:1] = first, numbers[0] - 40 * first
+    if max(numbers) > 0xFFFFFFFF:
+        raise BerError("a sub-identifier over 32 bits")
+    if len(numbers) > 128:
+        raise BerError("an OID of more than 128 sub-identifiers")
+    return tuple(numbers)
 
 
 def varbind(octets: bytes) -> tuple[Oid, int, bytes]:

@@ -6,7 +6,6 @@ Whoever gets here is known: by its community, or as a user at the level it asked
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from agent.wire import answer, pdu
@@ -35,12 +34,11 @@ class Asker(NamedTuple):
     context: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """Error status as SNMPv2 has it (v1 reads may say noSuchName), error index, content of the varbind list."""
 
     status: int
-    index: int
+    error_index: int
     varbinds: bytes
 
     @property
@@ -75,7 +73,9 @@ class Commands:
         except Exception as problem:
             self._complain(f"request-failed pdu={request.tag:#04x} from={address}", problem)
             outcome = Outcome(GEN_ERR, 0, request.varbinds)
-        return None if outcome is None else _bounded(outcome, limit)
+        if outcome is not None and len(outcome.varbinds) > limit:
+            return TOO_BIG_OUTCOME  # errors return the request's varbinds, which may not fit either
+        return outcome
 
     def _set(self, request: Request, asker: Asker, address: str, limit: int) -> Outcome | Later[Outcome] | None:
         view = self._access.write_view(asker.model, asker.name, asker.level, asker.context)
@@ -89,7 +89,7 @@ class Commands:
                 self._complain(f"set-failed from={address}", result.problem)
             return Outcome(result.status, result.index, request.varbinds)
 
-        who = f"{asker.name}@{address}"
+        who = f"{asker.name}@{address}" + (f"/{asker.context}" if asker.context else "")
         return mapped(self._writer.set(request, None if isinstance(view, Refusal) else view, who), outcome_of)
 
     def _read(self, request: Request, asker: Asker, limit: int) -> Outcome | None:
@@ -100,12 +100,12 @@ class Commands:
             return Outcome(AUTHORIZATION_ERROR, 0, request.varbinds)  # RFC 3413 3.2 step 6
         is_v1 = asker.model is Model.V1
         result = self._look_up(self._source_of(asker.context), request, view, limit, is_v1=is_v1)
-        if isinstance(result, TooBig):
-            # v1 returns the request's varbinds (RFC 1157 4.1.2), later versions none (RFC 3416 4.2.1).
-            return Outcome(TOO_BIG, 0, request.varbinds if is_v1 else b"")
+        if isinstance(result, list):
+            return Outcome(0, 0, b"".join(result))
         if isinstance(result, NoSuchName):
             return Outcome(NO_SUCH_NAME, result.index, request.varbinds)
-        return Outcome(0, 0, b"".join(result))
+        # v1 returns the request's varbinds (RFC 1157 4.1.2), later versions none (RFC 3416 4.2.1).
+        return Outcome(TOO_BIG, 0, request.varbinds if is_v1 else b"")
 
     @staticmethod
     def _look_up(
@@ -119,8 +119,3 @@ class Commands:
         if len(names) == 1 and request.non_repeaters <= 0:
             return answer.get_bulk_column(source, view, names[0], request.max_repetitions, limit)
         return answer.get_bulk(source, view, names, request.non_repeaters, request.max_repetitions, limit)
-
-
-def _bounded(outcome: Outcome, limit: int) -> Outcome:
-    """The outcome, or tooBig: errors return the request's varbinds, which may not fit either."""
-    return TOO_BIG_OUTCOME if len(outcome.varbinds) > limit else outcome

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Final
+
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from agent.config import SnmpSettings
 from agent.errors import HostError
-from agent.wire import privacy
+from agent.wire import privacy, signing
 from agent.wire.keys import AUTH_PROTOCOLS, PRIV_PROTOCOLS
 from agent.wire.privacy import Moment
 
@@ -47,8 +48,8 @@ def check_crypto(settings: SnmpSettings) -> None:
 
 def _check_auth(name: str) -> None:
     try:
-        hmac.digest(b"key", b"data", AUTH_PROTOCOLS[name].hash_name)
-    except ValueError as problem:
+        signing.digest(AUTH_PROTOCOLS[name], b"key", b"data")
+    except (UnsupportedAlgorithm, ValueError) as problem:
         raise HostError(
             f"SNMPv3 authentication with {name} does not work: this machine's OpenSSL refuses it ({problem}); "
             "give the user another protocol"

@@ -37,6 +37,10 @@ class Pattern:
         """Whether it may have this sub-identifier at a depth."""
         return self.numbers[depth] in (None, number)
 
+    def may_begin(self, numbers: Oid) -> bool:
+        """Whether OIDs in the family may begin with these sub-identifiers, which are no more than it wants."""
+        return all(self.takes(depth, number) for depth, number in enumerate(numbers))
+
     def next_match(self, least: Oid) -> Oid | None:
         """The smallest OID from this one on that lies in the family, None when there is none."""
         rising = None  # the last wildcard before the mismatch that can still go up
@@ -104,6 +108,15 @@ def decides(patterns: Sequence[Pattern], key: bytes) -> bool:
         if pattern.matches(key):
             return pattern.included
     return False
+
+
+def alike(patterns: Sequence[Pattern], key: bytes) -> int:
+    """How many sub-identifiers of a packed OID decide on it: on all OIDs that begin with them it is decided alike."""
+    place = next(place for place, pattern in enumerate(patterns) if pattern.matches(key))
+    depth = len(patterns[place].numbers)
+    beginning = unpacked(key[: 4 * depth])
+    longer = [len(pattern.numbers) for pattern in patterns[:place] if pattern.may_begin(beginning)]
+    return max([depth, *longer])
 
 
 def first_in_view(patterns: Sequence[Pattern], key: bytes) -> bytes | None:

@@ -12,10 +12,11 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from agent.mib.encoding import Oid, packed, unpacked
-from agent.wire.block import FrozenBlock
+from agent.wire.block import FrozenBlock, offsets_of
 from agent.wire.writing import Assignment, Result
 
 VERSION: Final = 1
@@ -132,6 +133,8 @@ def _plain(value: Any) -> Any:
 
 
 def _value(plain: Any) -> Any:
+    if isinstance(plain, list):  # an OID
+        return tuple(plain)
     return bytes.fromhex(plain["hex"]) if isinstance(plain, dict) else plain
 
 
@@ -139,7 +142,7 @@ class Source(IntEnum):
     """Where a block's cells come from when it is taken over."""
 
     KEPT = 0
-    """The whole block is the one that the owner has already."""
+    """So many whole blocks are those that the owner has already, from this one on."""
     OLD_KEYS = 1
     """Its keys are those of the block that the owner has in its place; the varbinds are new."""
     SHARED_KEYS = 2
@@ -148,31 +151,72 @@ class Source(IntEnum):
 
 
 _BLOCK = struct.Struct(">BIII")
-"""Source, what it refers to, sizes of name and keys."""
+"""Source, what it refers to, sizes of name and keys; of blocks that are kept their number and 0."""
 
 
 def swap_frames(owner: str, before: Sequence[FrozenBlock], after: Sequence[FrozenBlock]) -> Iterator[bytes]:
     """The frames that bring an owner from the blocks it had to other ones; what is equal is not sent again."""
     yield text_frame(Kind.SWAP, [owner, len(after)])
-    places = {(block.oid, block.keys[0]): place for place, block in enumerate(before)}
-    sent: dict[int, int] = {}
+    places, sent = _Places(before), dict[int, int]()
+    first = count = 0
     for number, block in enumerate(after):
-        place = places.get((block.oid, block.keys[0]))
+        place = places.of(block)
         old = before[place] if place is not None else None
-        if old is not None and place is not None and (old is block or old.keys == block.keys):
-            if old.varbinds == block.varbinds:
-                yield frame(Kind.BLOCK, _BLOCK.pack(Source.KEPT, place, 0, 0))
-                continue
+        same_keys = old is not None and (old is block or old.keys == block.keys)
+        if old is not None and place is not None and same_keys and old.varbinds == block.varbinds:
+            if place != first + count:
+                yield from _kept_frame(first, count)
+                first, count = place, 0
+            count += 1
+            continue
+        yield from _kept_frame(first, count)
+        count = 0
+        if same_keys and place is not None:
             yield _block_frame(Source.OLD_KEYS, place, block, b"")
         elif id(block.keys) in sent:
             yield _block_frame(Source.SHARED_KEYS, sent[id(block.keys)], block, b"")
         else:
             yield _block_frame(Source.OWN, 0, block, _packed_keys(block.keys))
         sent.setdefault(id(block.keys), number)
+    yield from _kept_frame(first, count)
+
+
+class _Places:
+    """Where blocks stand among those of before; mostly they follow each other as they did."""
+
+    def __init__(self, blocks: Sequence[FrozenBlock]) -> None:
+        self._blocks = blocks
+        self._next = 0
+        self._places: dict[tuple[Oid, bytes], int] = {}
+
+    def of(self, block: FrozenBlock) -> int | None:
+        """The place of the block that begins with the same cell."""
+        place: int | None = self._next
+        if self._next >= len(self._blocks) or not _begin_alike(self._blocks[self._next], block):
+            if len(self._places) < len(self._blocks):
+                self._places = {(one.oid, one.keys[0]): at for at, one in enumerate(self._blocks)}
+            place = self._places.get((block.oid, block.keys[0])) if self._places else None
+        if place is not None:
+            self._next = place + 1
+        return place
+
+
+def _begin_alike(one: FrozenBlock, other: FrozenBlock) -> bool:
+    return one is other or (one.oid == other.oid and one.keys[0] == other.keys[0])
+
+
+def _kept_frame(first: int, count: int) -> Iterator[bytes]:
+    if count:
+        yield frame(Kind.BLOCK, _BLOCK.pack(Source.KEPT, first, count, 0))
+
+
+_packed_name = lru_cache(maxsize=8192)(packed)
+_name = lru_cache(maxsize=8192)(unpacked)
+"""Names of columns: the same in all devices, so that their blocks share them."""
 
 
 def _block_frame(source: Source, reference: int, block: FrozenBlock, keys: bytes) -> bytes:
-    name = packed(block.oid)
+    name = _packed_name(block.oid)
     offsets = block.offsets.tobytes()  # both ends run on one machine
     head = _BLOCK.pack(source, reference, len(name), len(keys))
     return frame(Kind.BLOCK, b"".join((head, name, keys, struct.pack(">I", len(offsets)), offsets, block.varbinds)))
@@ -202,23 +246,25 @@ class SwapReader:
         return len(self.blocks) >= self._count
 
     def take(self, payload: bytes) -> None:
-        """The next block.
+        """The next blocks.
 
         Raises:
-            FrameError: it does not fit.
+            FrameError: they do not fit.
         """
         try:
-            self.blocks.append(self._read(payload))
+            self.blocks += self._read(payload)
         except (struct.error, ValueError, IndexError) as problem:
             raise FrameError(f"a block that cannot be read: {problem}") from problem
 
-    def _read(self, payload: bytes) -> FrozenBlock:
+    def _read(self, payload: bytes) -> Sequence[FrozenBlock]:
         source, reference, name_size, keys_size = _BLOCK.unpack_from(payload)
         if source == Source.KEPT:
-            kept: FrozenBlock = self._before[reference]
+            kept = self._before[reference : reference + name_size]
+            if len(kept) != name_size:
+                raise ValueError("blocks that are not there are to be kept")
             return kept
         at = _BLOCK.size
-        oid: Oid = unpacked(payload[at : at + name_size])
+        oid = _name(payload[at : at + name_size])
         at += name_size
         if source == Source.OLD_KEYS:
             keys = self._before[reference].keys
@@ -229,9 +275,7 @@ class SwapReader:
         at += keys_size
         (size,) = struct.unpack_from(">I", payload, at)
         at += 4
-        offsets = array("I")
-        offsets.frombytes(payload[at : at + size])
-        return FrozenBlock(oid, keys, payload[at + size :], offsets)
+        return (FrozenBlock(oid, keys, payload[at + size :], offsets_of(payload[at : at + size])),)
 
 
 def _read_keys(payload: bytes, at: int) -> tuple[bytes, ...]:

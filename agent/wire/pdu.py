@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from agent.mib import encoding
-from agent.mib.encoding import integer, length, packed, tlv
+from agent.mib.encoding import integer, packed, tlv
 from agent.wire import ber
 
 GET, GET_NEXT, RESPONSE, SET = 0xA0, 0xA1, 0xA2, 0xA3
@@ -18,12 +18,12 @@ _VALUES = frozenset({
     encoding.UNSIGNED32, encoding.TIME_TICKS, 0x44, encoding.COUNTER64, 0x80, 0x81, 0x82,
 })  # fmt: skip
 """Tags a value may have (RFC 2578 2, RFC 3416 3); its content is looked at only where it is to be assigned."""
-_CACHED_OCTETS = 72
-"""Varbinds longer than this are read anew each time, so that nobody fills memory with them."""
+_REMEMBERED = 4096
+_REMEMBERED_OCTETS = 512
+"""Managers ask for the same over and over; what is longer is read anew each time, so that nobody fills memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """The value of a varbind in a SET."""
 
     tag: int
@@ -46,36 +46,24 @@ class Request(NamedTuple):
     request_id: bytes
     non_repeaters: int
     max_repetitions: int
-    names: list[bytes]
-    values: list[Value]
+    names: Sequence[bytes]
+    values: Sequence[Value]
     varbinds: bytes
 
 
-def read_head(octets: bytes, at: int) -> tuple[int, bytes]:
-    """Tag of the PDU that begins at a position, and its request-id as it goes back, whatever its size.
+Head = tuple[int, bytes, int, int]
+"""How a PDU begins: tag, request-id (the whole element, as it goes back), where the rest begins, where it all ends."""
+
+
+def read_head(octets: bytes, at: int) -> Head:
+    """How the PDU that begins at a position begins, whatever its size.
 
     Raises:
         BerError: it does not begin as a PDU must.
     """
-    tag, at, _ = ber.header(octets, at)
-    _, request_id, _ = ber.echoed_integer(octets, at)
-    return tag, request_id
-
-
-def _read_varbind(content: bytes) -> tuple[bytes, Value]:
-    """Packed name and value of a varbind's content."""
-    name_start, name_end = ber.expect(content, 0, 0x06)
-    value_tag, value_start, value_end = ber.header(content, name_end)
-    if value_end != len(content):
-        raise ber.BerError("octets behind a value")
-    if value_tag not in _VALUES:
-        raise ber.BerError(f"no value has the tag {value_tag:#04x}")
-    name = packed(ber.object_identifier(content[name_start:name_end]))
-    return name, Value(value_tag, content[value_start:value_end])
-
-
-_remembered = lru_cache(maxsize=32_768)(_read_varbind)
-"""Managers ask for the same names over and over."""
+    tag, at, end = ber.header(octets, at)
+    request_id, at = ber.echoed_integer(octets, at)
+    return tag, request_id, at, end
 
 
 def read_request(octets: bytes, at: int, end: int) -> Request:
@@ -84,28 +72,56 @@ def read_request(octets: bytes, at: int, end: int) -> Request:
     Raises:
         BerError: it is not what a PDU must be.
     """
-    tag, at, pdu_end = ber.header(octets, at)
+    return read_behind(octets, read_head(octets, at), end)
+
+
+def read_behind(octets: bytes, head: Head, end: int) -> Request:
+    """Read a PDU, whose head has been read, to its end.
+
+    Raises:
+        BerError: it is not what a PDU must be, or does not reach to `end`.
+    """
+    tag, request_id, at, pdu_end = head
     if pdu_end != end:
         raise ber.BerError("octets behind the PDU")
-    _, request_id, at = ber.echoed_integer(octets, at)
-    non_repeaters, at = ber.integer(octets, at)
+    read = _remembered if end - at <= _REMEMBERED_OCTETS and tag != SET else _read_behind_id
+    return Request(tag, request_id, *read(octets[at:end]))
+
+
+_BehindId = tuple[int, int, Sequence[bytes], Sequence[Value], bytes]
+
+
+def _read_behind_id(octets: bytes) -> _BehindId:
+    """What stands in a PDU behind its request-id: the last five attributes of a Request."""
+    non_repeaters, at = ber.integer(octets, 0)
     max_repetitions, at = ber.integer(octets, at)
-    at, list_end = ber.expect(octets, at, ber.SEQUENCE)
-    if list_end != end:
+    start, end = ber.expect(octets, at, ber.SEQUENCE)
+    if end != len(octets):
         raise ber.BerError("octets behind the varbinds")
-    varbinds = octets[at:list_end]
     names: list[bytes] = []
     values: list[Value] = []
-    while at < list_end:
-        at, bind_end = ber.expect(octets, at, ber.SEQUENCE)
-        if bind_end > list_end:
-            raise ber.BerError("a varbind is cut off")
-        read = _remembered if tag != SET and bind_end - at <= _CACHED_OCTETS else _read_varbind
-        name, value = read(octets[at:bind_end])
+    at = start
+    while at < end:
+        name, value, at = _read_varbind(octets, at)
         names.append(name)
         values.append(value)
-        at = bind_end
-    return Request(tag, request_id, non_repeaters, max_repetitions, names, values, varbinds)
+    return non_repeaters, max_repetitions, tuple(names), tuple(values), octets[start:]
+
+
+_remembered = lru_cache(_REMEMBERED)(_read_behind_id)
+
+
+def _read_varbind(octets: bytes, at: int) -> tuple[bytes, Value, int]:
+    """Packed name and value of the varbind that begins at a position, and where it ends."""
+    start, end = ber.expect(octets, at, ber.SEQUENCE)
+    name_start, name_end = ber.expect(octets, start, encoding.OBJECT_IDENTIFIER)
+    tag, value_start, value_end = ber.header(octets, name_end)
+    if value_end != end:
+        raise ber.BerError("a varbind does not end where its value ends")
+    if tag not in _VALUES:
+        raise ber.BerError(f"no value has the tag {tag:#04x}")
+    name = packed(ber.object_identifier(octets[name_start:name_end]))
+    return name, Value(tag, octets[value_start:value_end]), end
 
 
 _NO_ERROR = tlv(0x02, integer(0)) * 2
@@ -115,5 +131,4 @@ _NO_ERROR = tlv(0x02, integer(0)) * 2
 def response(request_id: bytes, status: int, index: int, varbinds: bytes, tag: int = RESPONSE) -> bytes:
     """A finished response PDU."""
     verdict = _NO_ERROR if status == index == 0 else tlv(0x02, integer(status)) + tlv(0x02, integer(index))
-    listed = request_id + verdict + b"\x30" + length(len(varbinds)) + varbinds
-    return bytes((tag,)) + length(len(listed)) + listed
+    return tlv(tag, request_id + verdict + tlv(0x30, varbinds))

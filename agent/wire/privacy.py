@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import count
 from typing import Any, Final, NamedTuple
 
 from cryptography.hazmat.decrepit.ciphers.modes import CFB
-from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
@@ -15,6 +17,10 @@ from agent.wire.keys import PrivProtocol
 
 SALT_OCTETS: Final = 8
 _BLOCK: Final = 8
+_AES_BLOCK: Final = 16
+_MOMENT: Final = struct.Struct(f">II{SALT_OCTETS}s")
+_PREPARED: Final = 1024
+"""Keys that are kept prepared, at most."""
 
 
 class Moment(NamedTuple):
@@ -60,18 +66,36 @@ def encrypted(protocol: PrivProtocol, key: bytes, moment: Moment, plain: bytes) 
 
 def decrypted(protocol: PrivProtocol, key: bytes, moment: Moment, data: bytes) -> bytes | None:
     """The scopedPDU, for DES with its padding; None where the length is no multiple of the block (RFC 3414 8.1.1.3)."""
-    if protocol.cipher == "DES" and len(data) % _BLOCK:
-        return None
-    decryptor = _cipher(protocol, key, moment).decryptor()
-    return decryptor.update(data) + decryptor.finalize()
+    if protocol.cipher == "DES":
+        if len(data) % _BLOCK:
+            return None
+        decryptor = _cipher(protocol, key, moment).decryptor()
+        return decryptor.update(data) + decryptor.finalize()
+    # In CFB mode what a block decrypts to depends on the block before it and on nothing else (NIST SP 800-38A 6.3), so
+    # one decryptor serves all messages of a key: the vector goes before them as a block, and blocks are filled up.
+    blocks = _vector(moment) + data + bytes(-len(data) % _AES_BLOCK)
+    return _decryptor(key).update(blocks)[_AES_BLOCK : _AES_BLOCK + len(data)]
+
+
+def _vector(moment: Moment) -> bytes:
+    return _MOMENT.pack(*moment)  # RFC 3826 3.1.2.1
+
+
+@lru_cache(_PREPARED)
+def _aes(key: bytes) -> AES:
+    return AES(key)
+
+
+@lru_cache(_PREPARED)
+def _decryptor(key: bytes) -> CipherContext:
+    return Cipher(_aes(key), CFB(bytes(_AES_BLOCK))).decryptor()
 
 
 def _cipher(protocol: PrivProtocol, key: bytes, moment: Moment) -> Cipher[Any]:
     if protocol.cipher == "DES":
         vector = bytes(one ^ other for one, other in zip(key[_BLOCK:], moment.salt, strict=True))
         return _des(key[:_BLOCK], vector)
-    # RFC 3826 3.1.2.1
-    return Cipher(AES(key), CFB(moment.boots.to_bytes(4, "big") + moment.time_s.to_bytes(4, "big") + moment.salt))
+    return Cipher(_aes(key), CFB(_vector(moment)))
 
 
 def _des(key: bytes, vector: bytes) -> Cipher[Any]:

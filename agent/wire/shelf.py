@@ -13,7 +13,7 @@ from agent.mib.encoding import Oid
 from agent.wire.answer import Source, following
 from agent.wire.block import Block
 from agent.wire.store import Found, Owner, Store
-from agent.wire.view import make_view
+from agent.wire.view import View, make_view
 
 HOST_SIGN: Final = "@"
 PART_SIGN: Final = "#"
@@ -65,6 +65,10 @@ class Stack:
         if self._own.get(key) is not None:
             return self._own.stretch(key, count, end, room)
         return self._shared.stretch(key, count, min(end, SHARED.reach(key)), room)
+
+    def first_of(self, view: View, key: bytes, count: int) -> Found:
+        """Of so many cells of one column, from one that there is, the first in view, or else the last."""
+        return (self._shared if self._own.get(key) is None else self._own).first_of(view, key, count)
 
     def next_column(self, key: bytes) -> Found | None:
         """The first cell behind all of the column that a key lies in."""

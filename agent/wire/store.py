@@ -7,13 +7,14 @@ first index of every table, so a column is a sorted list of blocks.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from agent.mib.encoding import Oid, packed
-from agent.wire.block import Block, position_after, position_of
+from agent.wire.block import Block
+from agent.wire.view import View
 
 Owner = str
 
@@ -46,19 +47,22 @@ class _Column:
         place = bisect_right(self.starts, suffix) - 1
         if place < 0:
             return None
-        position = position_of(self.blocks[place], suffix)
-        return None if position is None else self.blocks[place].varbind(position)
+        block = self.blocks[place]
+        keys = block.keys
+        position = bisect_left(keys, suffix)
+        return block.varbind(position) if position < len(keys) and keys[position] == suffix else None
 
-    def run(self, suffix: bytes, count: int, end: bytes | None) -> tuple[list[bytes], bytes]:
-        block, first, stop = self._part(suffix, count, end)
-        return block.run(first, stop), self.prefix + block.keys[stop - 1]
+    def next(self, suffix: bytes) -> Found | None:
+        place = max(bisect_right(self.starts, suffix) - 1, 0)
+        block = self.blocks[place]
+        position = bisect_right(block.keys, suffix)
+        if position == len(block.keys):
+            if place + 1 == len(self.blocks):
+                return None
+            block, position = self.blocks[place + 1], 0
+        return Found(self.prefix + block.keys[position], block.varbind(position))
 
-    def stretch(self, suffix: bytes, count: int, end: bytes | None, room: int) -> tuple[bytes, int, bytes]:
-        block, first, stop = self._part(suffix, count, end)
-        varbinds, stop = block.stretch(first, stop, room)
-        return varbinds, stop - first, self.prefix + block.keys[max(stop - 1, first)]
-
-    def _part(self, suffix: bytes, count: int, end: bytes | None) -> tuple[Block, int, int]:
+    def part(self, suffix: bytes, count: int, end: bytes | None) -> tuple[Block, int, int]:
         """A block, and from where to where in it the cells from this one on stand, at most so many, before `end`."""
         block = self.blocks[bisect_right(self.starts, suffix) - 1]
         first = bisect_left(block.keys, suffix)
@@ -66,16 +70,6 @@ class _Column:
         if end is not None:
             stop = bisect_left(block.keys, end, first, stop)
         return block, first, stop
-
-    def next(self, suffix: bytes) -> Found | None:
-        place = max(bisect_right(self.starts, suffix) - 1, 0)
-        while place < len(self.blocks):
-            block = self.blocks[place]
-            position = position_after(block, suffix)
-            if position < len(block.keys):
-                return Found(self.prefix + block.keys[position], block.varbind(position))
-            place += 1
-        return None
 
 
 class Store:
@@ -87,8 +81,8 @@ class Store:
 
     def __init__(self, declared: Iterable[Oid] = ()) -> None:
         self._declared = sorted(packed(oid) for oid in declared)
-        self._columns: dict[bytes, _Column] = {}
-        self._order: list[bytes] = []
+        self._prefixes: list[bytes] = []
+        self._columns: list[_Column] = []
         self._owned: dict[Owner, list[Block]] = {}
 
     def swap(self, owner: Owner, blocks: Sequence[Block]) -> None:
@@ -121,27 +115,25 @@ class Store:
 
     def _put(self, block: Block) -> None:
         prefix = packed(block.oid)
-        column = self._columns.get(prefix)
-        if column is None:
-            column = self._columns[prefix] = _Column(prefix)
-            insort(self._order, prefix)
-        column.put(block)
+        place = bisect_left(self._prefixes, prefix)
+        if place == len(self._prefixes) or self._prefixes[place] != prefix:
+            self._prefixes.insert(place, prefix)
+            self._columns.insert(place, _Column(prefix))
+        self._columns[place].put(block)
 
     def _drop(self, block: Block) -> None:
-        prefix = packed(block.oid)
-        column = self._columns[prefix]
-        column.drop(block)
-        if not column.blocks:
-            del self._columns[prefix]
-            del self._order[bisect_left(self._order, prefix)]
+        place = bisect_left(self._prefixes, packed(block.oid))
+        self._columns[place].drop(block)
+        if not self._columns[place].blocks:
+            del self._prefixes[place], self._columns[place]
 
     def get(self, key: bytes) -> bytes | None:
         """The varbind of an instance, by packed OID."""
-        place = bisect_right(self._order, key) - 1
-        if place < 0 or not key.startswith(self._order[place]):
+        place = bisect_right(self._prefixes, key) - 1
+        if place < 0:
             return None
-        prefix = self._order[place]
-        return self._columns[prefix].get(key[len(prefix) :])
+        prefix = self._prefixes[place]
+        return self._columns[place].get(key[len(prefix) :]) if key.startswith(prefix) else None
 
     def is_declared(self, key: bytes) -> bool:
         """Whether the OID is an instance, existing or not, of an object that is declared."""
@@ -150,39 +142,45 @@ class Store:
 
     def next(self, key: bytes) -> Found | None:
         """The first cell behind a packed OID, None at the end."""
-        place = max(bisect_right(self._order, key) - 1, 0)
-        while place < len(self._order):
-            prefix = self._order[place]
-            if key.startswith(prefix):
-                found = self._columns[prefix].next(key[len(prefix) :])
-            elif prefix > key:
-                found = self._columns[prefix].next(b"")
-            else:
-                found = None
+        place = bisect_right(self._prefixes, key)
+        if place and key.startswith(self._prefixes[place - 1]):
+            column = self._columns[place - 1]
+            found = column.next(key[len(column.prefix) :])
             if found is not None:
                 return found
-            place += 1
-        return None
+        return self._columns[place].next(b"") if place < len(self._columns) else None
 
     def run(self, key: bytes, count: int, end: bytes) -> tuple[list[bytes], bytes]:
         """Cells of one column from one that there is: at most so many, none at or behind `end`; and the last one's key.
 
         There may be more behind them, of the same column too.
         """
-        prefix = self._order[bisect_right(self._order, key) - 1]
-        suffix_end = end[len(prefix) :] if end.startswith(prefix) else None
-        return self._columns[prefix].run(key[len(prefix) :], count, suffix_end)
+        prefix, block, first, stop = self._part(key, count, end)
+        return block.run(first, stop), prefix + block.keys[stop - 1]
 
     def stretch(self, key: bytes, count: int, end: bytes, room: int) -> tuple[bytes, int, bytes]:
         """The same as they stand one behind the other, as far as they fit into so many octets; how many, last key."""
-        prefix = self._order[bisect_right(self._order, key) - 1]
-        suffix_end = end[len(prefix) :] if end.startswith(prefix) else None
-        return self._columns[prefix].stretch(key[len(prefix) :], count, suffix_end, room)
+        prefix, block, first, stop = self._part(key, count, end)
+        varbinds, stop = block.stretch(first, stop, room)
+        return varbinds, stop - first, prefix + block.keys[max(stop - 1, first)]
+
+    def first_of(self, view: View, key: bytes, count: int) -> Found:
+        """Of so many cells of one column, from one that there is, the first in view, or else the last."""
+        prefix, block, first, stop = self._part(key, count, b"")
+        position = first
+        while position + 1 < stop and prefix + block.keys[position] not in view:
+            position += 1
+        return Found(prefix + block.keys[position], block.varbind(position))
+
+    def _part(self, key: bytes, count: int, end: bytes) -> tuple[bytes, Block, int, int]:
+        column = self._columns[bisect_right(self._prefixes, key) - 1]
+        size = len(column.prefix)
+        return column.prefix, *column.part(key[size:], count, end[size:] if end.startswith(column.prefix) else None)
 
     def next_column(self, key: bytes) -> Found | None:
         """The first cell of the columns behind the one that a packed OID lies in, None at the end."""
-        place = bisect_right(self._order, key)
-        return self._columns[self._order[place]].next(b"") if place < len(self._order) else None
+        place = bisect_right(self._prefixes, key)
+        return self._columns[place].next(b"") if place < len(self._columns) else None
 
     def __len__(self) -> int:
         return sum(len(block.keys) for blocks in self._owned.values() for block in blocks)

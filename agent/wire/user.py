@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from agent.mib.encoding import integer, oid, tlv
+from agent.model.place import NAME_OCTETS
 from agent.wire import ber, pdu
-from agent.wire.access import Level, Model
+from agent.wire.access import REMEMBERED, Level, Model
 from agent.wire.command import REQUEST_OCTETS, TOO_BIG_OUTCOME, Asker, Commands, Outcome
 from agent.wire.counters import Counters
-from agent.wire.later import Answer, Later, mapped
+from agent.wire.later import Answer, Later
 from agent.wire.strangers import Reason, Strangers
 from agent.wire.usm import Trouble, User, Usm, read_parameters
 
@@ -26,8 +27,9 @@ _FAILURES = {
 _UNKNOWN_PDU_HANDLERS = (1, 3, 6, 1, 6, 3, 11, 2, 1, 3, 0)
 _UNKNOWN_CONTEXTS = (1, 3, 6, 1, 6, 3, 12, 1, 5, 0)
 _NO_REQUEST_ID = b"\x02\x01\x00"
-_FRAME = 23
-"""Octets around the varbinds of a response within a message: headers of scopedPDU, PDU and list, status and index."""
+_FRAME = 28
+"""Octets of a response around the varbinds, at most: version, header of msgGlobalData; headers of scopedPDU, PDU and
+list, error status and index."""
 
 
 class Header(NamedTuple):
@@ -53,6 +55,13 @@ class Header(NamedTuple):
         return _LEVELS.get(self.flags & (_AUTH | _PRIV))
 
 
+class _Sender(NamedTuple):
+    """A user at a level in a context: who asks, and what stands in the scopedPDUs of answers before the PDU."""
+
+    asker: Asker
+    scope: bytes
+
+
 class _Scope(NamedTuple):
     """A scopedPDU: what stands in it before the PDU, and where that begins and ends."""
 
@@ -70,13 +79,21 @@ def read_header(datagram: bytes, at: int) -> Header:
         BerError: it is not what it must be.
     """
     at, end = ber.expect(datagram, at, ber.SEQUENCE)
-    number, message_id, at = ber.echoed_integer(datagram, at)
-    max_size, at = ber.integer(datagram, at)
-    flags, at = ber.string(datagram, at)
-    model, at = ber.integer(datagram, at)
-    if at != end or len(flags) != 1 or number < 0 or max_size < _SMALLEST_MAXIMUM or model < 1:
+    message_id, at = ber.echoed_integer(datagram, at)
+    if message_id[2] & 0x80:
+        raise ber.BerError("a negative msgID")
+    return Header(message_id, *_read_behind_id(datagram[at:end]), end, len(datagram))
+
+
+@lru_cache(256)
+def _read_behind_id(octets: bytes) -> tuple[int, int, int]:
+    """What stands in msgGlobalData behind the msgID: maximum size, flags, model. The same in all of a sender's."""
+    max_size, at = ber.integer(octets, 0)
+    flags, at = ber.string(octets, at)
+    model, at = ber.integer(octets, at)
+    if at != len(octets) or len(flags) != 1 or max_size < _SMALLEST_MAXIMUM or model < 1:
         raise ber.BerError("malformed msgGlobalData")
-    return Header(message_id, max_size, flags[0], model, end, len(datagram))
+    return max_size, flags[0], model
 
 
 def _read_scope(octets: bytes) -> _Scope:
@@ -98,9 +115,12 @@ class UserMessages:
         self._max_message_size = max_message_size
         self._request_octets = max(REQUEST_OCTETS, max_message_size)
         self._strangers = strangers
+        self._new_sender = partial(_sender, usm.engine_id)
+        self._sender = lru_cache(REMEMBERED)(self._new_sender)
         size, model = tlv(0x02, integer(max_message_size)), tlv(0x02, integer(Model.USM))
         self._behind_id = {level: size + tlv(0x04, bytes((flags,))) + model for level, flags in _FLAGS.items()}
         """msgMaxSize, msgFlags and msgSecurityModel of answers."""
+        self._frame_octets = _FRAME + len(self._behind_id[Level.AUTH_PRIV])
 
     def answer(self, datagram: bytes, at: int, address: str, here: str = "") -> Answer:
         """The answer to a message, whose msgGlobalData stands at a position; None when there is none.
@@ -145,7 +165,7 @@ class UserMessages:
         self, header: Header, user: User, level: Level, scope: _Scope, address: str, here: str
     ) -> Answer:
         scoped = scope.octets
-        tag, request_id = pdu.read_head(scoped, scope.at)
+        head = tag, request_id, *_ = pdu.read_head(scoped, scope.at)
         stranger = None if level >= Level.AUTH_NO_PRIV else address
         if scope.engine_id != self._usm.engine_id or tag not in pdu.REQUESTS:  # RFC 3412 4.2.2.1
             self._counters.unknown_pdu_handlers += 1
@@ -153,33 +173,35 @@ class UserMessages:
                 return None
             trouble = Trouble(_UNKNOWN_PDU_HANDLERS, self._counters.unknown_pdu_handlers, user, level)
             return self._report(header, trouble, request_id, scope.context, stranger)
-        whole = min(self._max_message_size, header.max_size)
         outcome: Outcome | Later[Outcome] | None
+        sender_of = self._sender if len(scope.context) <= NAME_OCTETS else self._new_sender
+        sender = sender_of(user.name, level, scope.context, here)
         if len(scoped) > self._request_octets:
             self._counters.oversized += 1
             outcome = TOO_BIG_OUTCOME
         else:
-            request = pdu.read_request(scoped, scope.at, scope.end)
-            names = user.name.decode("utf-8", "replace"), scope.context.decode("utf-8", "replace") or here
-            frame = len(self._head(header, level)) + self._usm.frame_octets(user, level)
-            frame += len(self._scoped(scope.engine_id, scope.context, request_id)) + _FRAME
-            asker = Asker(Model.USM, names[0], level, names[1])
-            outcome = self._commands.outcome(request, asker, address, whole - frame)
+            request = pdu.read_behind(scoped, head, scope.end)
+            ids = len(header.id) + len(request_id)
+            frame = self._frame_octets + ids + self._usm.frame_octets(user, level) + len(sender.scope)
+            whole = min(self._max_message_size, header.max_size)
+            outcome = self._commands.outcome(request, sender.asker, address, whole - frame)
         if outcome is None:  # RFC 3413 3.2 step 5
             self._counters.unknown_contexts += 1
             trouble = Trouble(_UNKNOWN_CONTEXTS, self._counters.unknown_contexts, user, level)
             return self._report(header, trouble, request_id, scope.context, stranger)
-        return mapped(outcome, partial(self._respond, header, user, level, scope, request_id))
+        if isinstance(outcome, Later):
+            return outcome.map(partial(self._respond, header, user, level, sender.scope, request_id))
+        return self._respond(header, user, level, sender.scope, request_id, outcome)
 
     def _respond(
-        self, header: Header, user: User, level: Level, scope: _Scope, request_id: bytes, outcome: Outcome
+        self, header: Header, user: User, level: Level, scope: bytes, request_id: bytes, outcome: Outcome
     ) -> bytes | None:
         whole = min(self._max_message_size, header.max_size)
         if level < Level.AUTH_NO_PRIV and outcome.is_denied:
             whole = min(whole, header.octets)  # nobody is to be flooded through us
         for each in (outcome, TOO_BIG_OUTCOME):
-            body = pdu.response(request_id, each.status, each.index, each.varbinds)
-            message = self._seal(header, user, level, self._scoped(scope.engine_id, scope.context, body))
+            body = pdu.response(request_id, each.status, each.error_index, each.varbinds)
+            message = self._seal(header, user, level, scope + body)
             if len(message) <= whole:
                 return message
         self._counters.silent_drops += 1
@@ -198,23 +220,27 @@ class UserMessages:
         varbind = tlv(0x30, tlv(0x06, oid(trouble.oid)) + counted)
         body = pdu.response(request_id, 0, 0, varbind, pdu.REPORT)
         for named in (context, b""):  # a strange context may be as long as a message
-            scoped = self._scoped(self._usm.engine_id, named, body)
+            scoped = _scope(self._usm.engine_id, named) + body
             message = self._seal(header, trouble.user, trouble.level, scoped)
             if len(message) <= min(self._max_message_size, header.max_size):
                 return message
         self._counters.silent_drops += 1
         return None
 
-    def _head(self, header: Header, level: Level) -> bytes:
-        """Version and msgGlobalData of an answer; it never asks for a Report (RFC 3412 6.4)."""
-        return b"\x02\x01\x03" + tlv(0x30, header.id + self._behind_id[level])
-
-    def _scoped(self, engine_id: bytes, context: bytes, body: bytes) -> bytes:
-        """Content of a scopedPDU."""
-        return tlv(0x04, engine_id) + tlv(0x04, context) + body
-
     def _seal(self, header: Header, user: User, level: Level, scoped: bytes) -> bytes:
-        return self._usm.seal(self._head(header, level), user, level, tlv(0x30, scoped))
+        """The whole answer around the content of a scopedPDU; it never asks for a Report (RFC 3412 6.4)."""
+        head = b"\x02\x01\x03" + tlv(0x30, header.id + self._behind_id[level])
+        return self._usm.seal(head, user, level, tlv(0x30, scoped))
+
+
+def _sender(engine_id: bytes, name: bytes, level: Level, context: bytes, here: str) -> _Sender:
+    asker = Asker(Model.USM, name.decode("utf-8", "replace"), level, context.decode("utf-8", "replace") or here)
+    return _Sender(asker, _scope(engine_id, context))
+
+
+def _scope(engine_id: bytes, context: bytes) -> bytes:
+    """What stands in a scopedPDU before the PDU."""
+    return tlv(0x04, engine_id) + tlv(0x04, context)
 
 
 def _request_id(scoped: bytes) -> bytes:

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from hmac import compare_digest
 from typing import Final, NamedTuple
 
 from agent.mib.encoding import Oid, integer, tlv
-from agent.wire import ber, privacy
+from agent.wire import ber, privacy, signing
 from agent.wire.access import Level
 from agent.wire.counters import Counters
 from agent.wire.keys import AuthProtocol, PrivProtocol
@@ -173,8 +174,7 @@ class Usm:
         if len(said.digest) != size:
             return False
         zeroed = datagram[: said.digest_at] + bytes(size) + datagram[said.digest_at + size :]
-        expected = hmac.digest(user.auth_key, zeroed, user.auth.hash_name)[:size]
-        return hmac.compare_digest(expected, said.digest)
+        return compare_digest(signing.digest(user.auth, user.auth_key, zeroed), said.digest)
 
     def _is_timely(self, said: Parameters) -> bool:
         if self.boots == BOOTS_MAX or said.boots != self.boots:
@@ -183,10 +183,10 @@ class Usm:
 
     def frame_octets(self, user: User, level: Level) -> int:
         """Octets that `seal` puts around header and scopedPDU, at most."""
-        fields = len(self._fields_before_digest(user, self.time_s()))
-        fields += 2 + _digest_octets(user, level) + 2
+        is_private = level is Level.AUTH_PRIV
+        fields = len(self._engine_and_time(self.time_s())) + len(_user_and_zeros(user, level)) + 2
         headers = 4 + 4 + 4  # message, parameters twice
-        if level is Level.AUTH_PRIV:
+        if is_private:
             fields += privacy.SALT_OCTETS
             headers += 4 + privacy.padding_octets(user.priv)  # ciphertext
         return fields + headers
@@ -206,21 +206,27 @@ class Usm:
             salt = privacy.salt(user.priv, self.boots, next(self._salts))
             moment = privacy.Moment(self.boots, time_s, salt)
             scoped = tlv(0x04, privacy.encrypted(user.priv, user.priv_key, moment, scoped))
-        size = _digest_octets(user, level)
         after = tlv(0x04, salt)
-        fields = self._fields_before_digest(user, time_s) + tlv(0x04, bytes(size)) + after
+        fields = self._engine_and_time(time_s) + _user_and_zeros(user, level) + after
         message = tlv(0x30, header + tlv(0x04, tlv(0x30, fields)) + scoped)
-        if not size or user.auth is None:
+        if level is Level.NO_AUTH_NO_PRIV or user.auth is None:
             return message
-        at = len(message) - len(scoped) - len(after) - size
-        digest = hmac.digest(user.auth_key, message, user.auth.hash_name)[:size]
-        return message[:at] + digest + message[at + size :]
+        end = len(message) - len(scoped) - len(after)
+        digest = signing.digest(user.auth, user.auth_key, message)
+        return message[: end - len(digest)] + digest + message[end:]
 
-    def _fields_before_digest(self, user: User, time_s: int) -> bytes:
+    def _engine_and_time(self, time_s: int) -> bytes:
         if time_s != self._beginning_s:  # made once a second
             self._beginning, self._beginning_s = self._engine + tlv(0x02, integer(time_s)), time_s
-        return self._beginning + tlv(0x04, user.name)
+        return self._beginning
 
 
-def _digest_octets(user: User, level: Level) -> int:
-    return user.auth.digest_octets if user.auth and level >= Level.AUTH_NO_PRIV else 0
+def _user_and_zeros(user: User, level: Level) -> bytes:
+    """User name, and zeros where the digest will be."""
+    size = 0 if level is Level.NO_AUTH_NO_PRIV or user.auth is None else user.auth.digest_octets
+    return _name_and_zeros(user.name, size)
+
+
+@lru_cache(1024)
+def _name_and_zeros(name: bytes, size: int) -> bytes:
+    return tlv(0x04, name) + tlv(0x04, bytes(size))

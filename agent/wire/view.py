@@ -9,10 +9,10 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from agent.mib.encoding import Oid, packed
-from agent.wire.family import Family, Pattern, decides, first_in_view, in_order
+from agent.wire.family import Family, Pattern, alike, decides, first_in_view, in_order
 
 _END = b"\xff" * 4
 """Behind every sub-identifier of a key of legal length."""
@@ -23,8 +23,13 @@ Ranges = tuple[tuple[bytes, ...], tuple[bytes, ...]]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The ranges [start, end) that are visible, sorted and disjoint. No ranges: nothing is visible."""
+    """The ranges [start, end) that are visible, sorted and disjoint. No ranges: nothing is visible.
 
+    Attributes:
+        LOOK_AHEAD: where `resume` led to nothing, so many cells are looked at one by one before it is asked again.
+    """
+
+    LOOK_AHEAD: ClassVar[int] = 0
     starts: tuple[bytes, ...] = ()
     ends: tuple[bytes, ...] = ()
 
@@ -50,14 +55,18 @@ class MaskedView(View):
         patterns: the first that matches must include a key.
     """
 
+    LOOK_AHEAD: ClassVar[int] = 32
     patterns: tuple[Pattern, ...] = ()
 
     def __contains__(self, key: bytes) -> bool:
         return View.__contains__(self, key) and decides(self.patterns, key)
 
     def reach(self, key: bytes) -> bytes:
-        """The first key behind one in view of which that is not sure without asking: any."""
-        return key + bytes(4)
+        """The first key behind one in view of which that is not sure without asking."""
+        size = 4 * alike(self.patterns, key)
+        if len(key) < size:
+            return key + bytes(4)
+        return min(View.reach(self, key), _behind(key[:size]))
 
     def resume(self, key: bytes) -> bytes | None:
         """The first key in view behind one that is not, None when there is none. Passes a range with every step."""

@@ -59,11 +59,13 @@ class Writable:
 
     Attributes:
         is_column: whether it has rows, rather than the one instance of a scalar.
+        is_creatable: whether rows come about by writing; whose they are says whether one may.
     """
 
     oid: Oid
     column: Column
     is_column: bool = False
+    is_creatable: bool = False
 
 
 Submit = Callable[[Sequence[Assignment], str], "Result | Later[Result]"]
@@ -172,8 +174,10 @@ class Writer:
             wanted = decoded_for(writable.column, value.tag, value.content)
         except Unacceptable as problem:
             return problem.status
+        if isinstance(wanted, tuple) and packed(wanted) not in view:
+            return NO_ACCESS  # what names an object to be written needs the right to write that object
         instance = unpacked(name[4 * len(writable.oid) :])
-        if not (self._exists(name) if writable.is_column else instance == (0,)):
+        if not (writable.is_creatable or (self._exists(name) if writable.is_column else instance == (0,))):
             return NO_CREATION
         known = writable.column.name
         before = values.setdefault((known, instance), Assignment(position, known, instance, wanted))
@@ -190,8 +194,13 @@ class Writer:
 def writables(modules: Iterable[Module]) -> list[Writable]:
     """The objects of modules that are declared to be written."""
     return [
-        Writable(located.oid, located.column, isinstance(located.part, Table))
+        Writable(
+            located.oid,
+            located.column,
+            isinstance(located.part, Table),
+            located.column.access is Access.READ_CREATE,
+        )
         for module in modules
         for located in module.objects.values()
-        if located.column.access is Access.READ_WRITE
+        if located.column.access in (Access.READ_WRITE, Access.READ_CREATE)
     ]

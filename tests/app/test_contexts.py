@@ -36,6 +36,7 @@ def walked(agent: RunningAgent, *who: str, base: str = ".1.3.6.1", at: str = "")
     standard = (
         ".1.3.6.1.2.1.",
         ".1.3.6.1.4.1.5597.30.",
+        ".1.3.6.1.4.1.2021.",
         ".1.3.6.1.6.",
         f"{ROOT}.17.",
         f"{ROOT}.18.",

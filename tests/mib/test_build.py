@@ -270,3 +270,10 @@ def test_an_object_where_a_value_belongs_is_a_mismatch_and_so_is_a_value_where_a
     found = {name: drift.problem for (name, _), drift in device.view.notes.drift.items()}
     assert found["lnbSystemUptime"] == "an object or list where a value belongs"
     assert found["lnbSlotTable"] == "a value where a list or object belongs"
+
+
+def test_of_two_of_the_same_name_the_second_is_read_when_the_first_is_gone() -> None:
+    device = thing()
+    first, second = {"object-id": "a", "size": 1}, {"object-id": "a", "size": 2}
+    assert device.build(things(first, second))["lnbThingSize"] == {(1,): b"\x01"}
+    assert device.build(things(second))["lnbThingSize"] == {(1,): b"\x02"}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from agent.config import SnmpSettings
 from agent.config.secret import Secret
 from agent.errors import HostError
-from agent.wire import crypto, privacy
+from agent.wire import crypto, privacy, signing
 from agent.wire.keys import PRIV_PROTOCOLS
 from agent.wire.privacy import Moment
 
@@ -56,9 +56,10 @@ def test_privacy_that_fails_or_gives_wrong_results_is_told_with_what_helps(
 
 def test_a_hash_that_the_machine_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> Any:
-        raise ValueError("unsupported hash type md5")
+        raise UnsupportedAlgorithm("md5 is not supported")
 
-    monkeypatch.setattr(crypto.hmac, "digest", refuse)
+    monkeypatch.setattr(signing, "HMAC", refuse)
+    signing._begun.cache_clear()
     with pytest.raises(HostError, match=r"authentication with MD5 does not work: .*give the user another protocol"):
         crypto.check_crypto(settings("MD5"))
 
@@ -74,6 +75,16 @@ def test_what_was_encrypted_is_decrypted(name: str, plain: bytes, number: int, b
     assert len(sealed) == len(plain) + padding
     assert padding <= privacy.padding_octets(protocol)
     assert privacy.decrypted(protocol, key, moment, sealed) == plain + bytes(padding)
+
+
+@given(messages=st.lists(st.tuples(st.binary(max_size=50), st.booleans()), min_size=1, max_size=8))
+def test_what_is_decrypted_does_not_depend_on_what_was_decrypted_before(messages: list[tuple[bytes, bool]]) -> None:
+    protocol, keys = PRIV_PROTOCOLS["AES-128"], (b"k" * 16, b"l" * 16)
+    for number, (plain, which) in enumerate(messages):
+        moment = Moment(number, 77, privacy.salt(protocol, number, number))
+        sealed = privacy.encrypted(protocol, keys[which], moment, plain)
+        assert privacy.decrypted(protocol, keys[which], moment, sealed) == plain
+        privacy.decrypted(protocol, keys[which], Moment(1, 2, bytes(8)), sealed + plain)
 
 
 def test_rfc3414_8_1_1_1_a_des_salt_is_the_boots_and_a_number_of_its_own() -> None:

@@ -7,9 +7,10 @@ from agent.mib.encoding import Oid, packed
 from agent.wire import answer, ber
 from agent.wire.answer import following
 from agent.wire.block import Block, make_blocks
+from agent.wire.family import Family
 from agent.wire.shelf import Shelf, context_of, host_owner
 from agent.wire.store import Found, Store
-from agent.wire.view import EVERYTHING
+from agent.wire.view import EVERYTHING, view_of
 
 SYSTEM = (1, 3, 6, 1, 2, 1, 1)
 SYS_DESCR, SYS_UPTIME, SYS_NAME, SYS_SERVICES = ((*SYSTEM, arc) for arc in (1, 3, 5, 7))
@@ -80,6 +81,24 @@ def test_a_bulk_in_a_host_is_what_getnexts_in_a_row_are() -> None:
             key = found.key
         assert answer.get_bulk(source, EVERYTHING, [start], 0, 100, 60_000)[: len(expected)] == expected
         assert b"".join(answer.get_bulk_column(source, EVERYTHING, start, len(expected), 60_000)) == b"".join(expected)
+
+
+def test_rows_that_a_mask_hides_are_passed_in_either_store() -> None:
+    shelf, theirs, shared = filled(), (*IF_DESCR[:-1], 3), (*OURS[:-1], 9)
+    keys = tuple(packed((number, number)) for number in range(200))
+    for owner, oid in ((host_owner("one", "rows"), theirs), ("rows", shared)):
+        shelf.swap(owner, list(make_blocks([Cells(oid, 4, keys, (b"",) * len(keys))])))
+    view = view_of(Family((*oid, 0, 150), included=True, mask=any_at(len(oid))) for oid in (theirs, shared))
+    seen, key = [], b""
+    while (found := following(shelf.source("one"), view, key)) is not None:
+        key = found.key
+        seen.append(key)
+    assert seen == [packed((*theirs, 150, 150)), packed((*shared, 150, 150))]
+
+
+def any_at(place: int) -> bytes:
+    """A mask in which the sub-identifier at a place does not count."""
+    return ((1 << 256) - 1 - (1 << 255 - place)).to_bytes(32, "big")
 
 
 def test_stepping_over_a_column_finds_the_next_one_in_either_store() -> None:

@@ -28,17 +28,12 @@ class AttributeRow:
 
 
 def _rows(view: DeviceView) -> Iterator[AttributeRow]:
-    served = view.notes.served
-    count = 0
-    for leaf in leaves(view.root):
-        if (id(leaf.container), leaf.key) in served:
-            continue
+    for count, leaf in enumerate(leaves(view.root, without=view.notes.served.keys)):
         if count >= view.attribute_limit:
             view.notes.mismatch(
                 "lnbAttributeTable", leaf.path, leaf.value, f"more than {view.attribute_limit} attributes"
             )
             return
-        count += 1
         index = view.identities.index("attribute", leaf.path)
         yield AttributeRow(view.index, index, leaf.path, leaf.value)
 

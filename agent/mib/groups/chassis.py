@@ -39,7 +39,7 @@ def has_module(row: Row) -> bool:
 
 
 def _expected(row: Row) -> str | None:
-    return row.view.settings.slots.get(row.keys[0])
+    return row.settings.slots.get(row.keys[0])
 
 
 def _other_card(row: Row) -> bool:
@@ -51,7 +51,7 @@ def slot_state(row: Row) -> str:
     """State of a slot; slots named in the configuration may not exist or hold another card."""
     if not row.present:
         return "missing"
-    if row.keys[0] in row.view.settings.slots and row.find("slot-type") is None and not has_module(row):
+    if row.keys[0] in row.settings.slots and row.find("slot-type") is None and not has_module(row):
         return "notFound"
     if _other_card(row):
         return "otherCard"

@@ -10,7 +10,7 @@ from agent.mib.view import Row
 
 
 def _device(row: Any) -> Iterable[int]:
-    return (row.view.index if isinstance(row, Row) else row.device_index,)
+    return (row.device_index,)
 
 
 DEVICE = Index("lnbDeviceIndex", _device)
@@ -30,7 +30,7 @@ def named(name: str, kind: str, depth: int | None = None) -> Index:
     """
 
     def parts(row: Row) -> Iterable[int]:
-        return (row.view.identities.index(kind, "/".join(row.keys[:depth])),)
+        return (row.identities.index(kind, "/".join(row.keys[:depth])),)
 
     return Index(name, parts)
 

@@ -18,7 +18,7 @@ def event_key(name: str) -> str:
 
 
 def _index(row: Row) -> Iterable[int]:
-    return (row.view.identities.index("event", event_key(row.keys[-1])),)
+    return (row.identities.index("event", event_key(row.keys[-1])),)
 
 
 EVENT = Index("lnbEventIndex", _index)

@@ -6,9 +6,10 @@ Nothing is known of transparent clocks here, so their tables are absent.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from agent.mib.build import Cells
@@ -493,10 +494,11 @@ def of_instance(cells: Iterable[Cells], row: Row) -> Iterator[Cells]:
         if column.oid[: len(BASE)] != BASE:
             continue
         prefix = system if column.oid[: len(BASE) + 3] == (*BASE, 1, 1, 1) else whole
-        places = [position for position, key in enumerate(column.keys) if key.startswith(prefix)]
-        if places:
-            keys, contents = tuple(column.keys[at] for at in places), tuple(column.contents[at] for at in places)
-            yield replace(column, keys=keys, contents=contents)
+        first = stop = bisect_left(column.keys, prefix)
+        while stop < len(column.keys) and column.keys[stop].startswith(prefix):
+            stop += 1
+        if stop > first:
+            yield Cells(column.oid, column.tag, column.keys[first:stop], column.contents[first:stop])
 
 
 _WHAT: Final = "RFC 8173."

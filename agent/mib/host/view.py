@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.config import DeviceSettings
-from agent.mib.build import Memory
+from agent.mib.table import NEVER_READ, Memory
 from agent.mib.view import DeviceView, Row
 from agent.model.document import Record
 from agent.model.place import NODE, PTP, Place, child_context
@@ -68,7 +68,7 @@ def children(view: DeviceView, memory: Memory) -> Iterator[ChildView]:
     """The children of a device: what its tables list, or listed less than the hold ago."""
     root = root_row(view)
     for sort in SORTS:
-        for keys, kept in memory.get(sort.table, {}).items():
+        for keys, kept in memory.get(sort.table, NEVER_READ).kept.items():
             name = "/".join(keys[: sort.depth])
             index = view.identities.index(sort.identity, name)
             context = child_context(view.settings.name, sort.name, index)

@@ -10,7 +10,7 @@ from agent.model.alarm.events import Event
 from agent.model.alarm.facts import AGENT, Scene, Site
 from agent.model.alarm.finding import Condition, Finding, Look, Sight, known
 from agent.model.alarm.kind import AlarmType, RuleSettings, Source
-from agent.model.alarm.rules import bus, chassis, clock, network, ptp, reach
+from agent.model.alarm.rules import bus, chassis, clock, configuring, network, ptp, reach
 from agent.model.alarm.rules import events as device_events
 from agent.model.alarm.table import Alarm
 from agent.model.health import DeviceState
@@ -19,6 +19,7 @@ TYPES: Final = tuple(
     sorted(
         (
             *bus.TYPES, *reach.TYPES, *clock.TYPES, *chassis.TYPES, *ptp.TYPES, *network.TYPES, *device_events.TYPES,
+            *configuring.TYPES,
         ),
         key=lambda one: one.arc,
     )
@@ -156,3 +157,14 @@ def _sights_of_agent(event: Event) -> Iterator[tuple[AlarmType, Sight]]:
     elif isinstance(event, events.ProcessDied):
         value = f"{event.name}, deaths since the start: {event.restarts}"
         yield bus.PROCESS_DIED, Sight(f"process/{event.name}", Condition.TRUE, value)
+    elif isinstance(event, events.TransactionRolledBack):
+        text = f"{configuring.TRANSACTION_ROLLED_BACK.text}: {event.text}"
+        yield (
+            configuring.TRANSACTION_ROLLED_BACK,
+            Sight(f"config/transaction-{event.number}", Condition.TRUE, f"transaction {event.number}", text),
+        )
+    elif isinstance(event, events.EditLeft):
+        yield configuring.ROLLBACK_INCOMPLETE, Sight(
+            f"config/transaction-{event.number}/{event.target}", known(event.is_left), f"transaction {event.number}",
+            event.text,
+        )  # fmt: skip

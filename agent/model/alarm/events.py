@@ -112,6 +112,30 @@ class ProcessDied:
     restarts: int
 
 
+@dataclass(frozen=True, slots=True)
+class TransactionRolledBack:
+    """A transaction over the devices' configuration was taken back, and not because its owner wanted that."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditLeft:
+    """A value that a transaction wrote could not be given its old value again; or it has it now.
+
+    Attributes:
+        target: the cell, as lnbPtpInstanceDomainNumber.1.7.1.
+        text: the difference.
+    """
+
+    number: int
+    device: str
+    target: str
+    text: str = ""
+    is_left: bool = True
+
+
 Event = (
     MessageFailed
     | MessageSucceeded
@@ -123,4 +147,6 @@ Event = (
     | StateWriting
     | StateSetAside
     | ProcessDied
+    | TransactionRolledBack
+    | EditLeft
 )

@@ -27,6 +27,11 @@ class Content(BaseModel):
         return str(getattr(self, "device", ""))
 
     @property
+    def lane(self) -> str:
+        """Messages with the same word are worked on one at a time."""
+        return self.device_name
+
+    @property
     def target(self) -> str:
         """What the message is about, as text."""
         slot = getattr(self, "slot", "")

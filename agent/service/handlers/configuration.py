@@ -62,6 +62,9 @@ class WriteConfig(DeviceWork[WriteContent]):
         """The device must be asked and take writes, and every cell be there and fit."""
         super().validate()
         writer = self._writer()
+        held = self.reach.transactions.held(self.content.device) if self.reach.transactions else ""
+        if held:
+            raise Refused(Reason.NOT_READY, f"device {self.content.device} is not written meanwhile: {held}")
         self.changes = tuple(
             writer.change(writer.target(cell.object, cell.instance), cell.value) for cell in self.content.changes
         )

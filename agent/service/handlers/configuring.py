@@ -96,6 +96,9 @@ class Configurator(Protocol):
     ) -> tuple[Sequence[Written], int, int]:
         """As `write`, and the numbers of the first and the last HTTP exchange that it took, 0 for none."""
 
+    def own_changes(self, device: str) -> int:
+        """How many of the changes that a device holds ready are ours, as of the last time it was asked."""
+
     async def foreign_changes(self, device: str, *, message: int = 0) -> Sequence[str]:
         """What the device holds ready that is not ours (changes.pending-changes), for a person; empty for nothing.
 

@@ -20,6 +20,7 @@ from agent.model.message import Message, Reason
 
 if TYPE_CHECKING:
     from agent.service.handlers.configuring import Configurator
+    from agent.service.transactions.office import Transactions
 
 
 class Refused(AgentError):
@@ -148,6 +149,7 @@ class Reach:
         attach_found_cards: whether a card that turns up is attached.
         configurator: writes the devices' configuration; None where nothing does.
         wrote: is told what a plain SET, or another message, wrote.
+        transactions: over the devices' configuration, if there are any.
     """
 
     fleet: Fleet
@@ -156,6 +158,7 @@ class Reach:
     attach_found_cards: bool = True
     configurator: Configurator | None = None
     wrote: Wrote = _unrecorded
+    transactions: Transactions | None = None
 
 
 def refusal(error: DeviceError) -> Refused:

@@ -1,0 +1,1 @@
+"""Transactions over the devices' configuration: carried out, kept on disk, shown."""

@@ -1,0 +1,1 @@
+"""Packs for receivers and network-management systems."""
