@@ -15,7 +15,7 @@ OBJECTS: Oid = (*ROOT, 1)
 _TAGS = {
     "INTEGER": 0x02, "Integer32": 0x02, "TruthValue": 0x02, "SnmpAdminString": 0x04, "OCTET": 0x04, "MacAddress": 0x04,
     "DateAndTime": 0x04, "OBJECT": 0x06, "Counter32": 0x41, "Gauge32": 0x42, "Unsigned32": 0x42, "TimeTicks": 0x43,
-    "Counter64": 0x46,
+    "Counter64": 0x46, "RowStatus": 0x02,
 }  # fmt: skip
 _SIZES = {"DateAndTime": {8, 11}, "MacAddress": {6}}
 
