@@ -41,6 +41,7 @@ def walked(agent: RunningAgent, *who: str, base: str = ".1.3.6.1", at: str = "")
         f"{ROOT}.17.",
         f"{ROOT}.18.",
         f"{ROOT}.19.",
+        f"{ROOT}.20.",
         f"{ROOT}.22.",
         f"{ROOT}.1.",
     )
