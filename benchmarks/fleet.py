@@ -1,7 +1,7 @@
 """Figure 5: what one agent takes for ten, a hundred and a thousand devices, and how fast it answers meanwhile.
 
 Run as `python -m benchmarks.fleet [--rounds 5] [--minutes 10] [--devices 1000] [--kind m300]`; rounds are equal parts
-of the minutes.
+of the minutes, which are those of the largest fleet.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Plan:
     """What is measured.
 
     Attributes:
-        minutes: of each size, beside the time until every device was polled.
+        minutes: of the largest size, beside the time until every device was polled; smaller ones take the shortest.
         sizes: of the fleets, rising.
         kind: of the devices.
     """
@@ -57,6 +57,10 @@ class Plan:
     minutes: float = MINUTES
     sizes: Sequence[int] = SIZES
     kind: str = devices.M300
+
+    def minutes_of(self, size: int) -> float:
+        """How long a size is measured."""
+        return self.minutes if size == self.sizes[-1] else MINUTES
 
 
 DEFAULT = Plan()
@@ -74,7 +78,7 @@ def fleet(rounds: int, plan: Plan = DEFAULT) -> Figure:
         folder = Path(name)
         bare_kib = _bare(folder)
         for size in plan.sizes:
-            with site_of(folder, size, plan.kind, plan.minutes * 60 + _BESIDE_S) as site:
+            with site_of(folder, size, plan.kind, plan.minutes_of(size) * 60 + _BESIDE_S) as site:
                 _watch(figure, site, plan, rounds)
                 _weigh(figure, site, bare_kib)
                 _disturb(figure, site)
@@ -89,8 +93,9 @@ def fleet(rounds: int, plan: Plan = DEFAULT) -> Figure:
 
 def _how(rounds: int, plan: Plan) -> str:
     return (
-        f"`lantime-agent run`, every device polled each {INTERVAL_S} s, {plan.minutes:g} min for each size in "
-        f"{rounds} equal rounds from when all devices are up; devices are simulated, {devices.ABOUT[plan.kind]}, in "
+        f"`lantime-agent run`, every device polled each {INTERVAL_S} s, {MINUTES:g} min for each size, "
+        f"{plan.minutes:g} for the largest, in {rounds} equal rounds from when all devices are up; devices are "
+        f"simulated, {devices.ABOUT[plan.kind]}, in "
         f"one process with all answers rendered before; meanwhile {RATE} GETs/s of cells of all devices, sent by plan: "
         "a GET's time runs from when it was due until its answer reached the generator's socket, and one without an "
         f"answer counts as lasting to the end; a poll is missed when it failed, or came more than {_MISSED:g} "
@@ -124,10 +129,11 @@ def _bare(folder: Path) -> int:
 
 def _watch(figure: Figure, site: Site, plan: Plan, rounds: int) -> None:
     """The fleet as it is polled, for the planned time."""
-    task, each_s = of(site.size), plan.minutes * 60 / rounds
+    minutes = plan.minutes_of(site.size)
+    task, each_s = of(site.size), minutes * 60 / rounds
     figure.row(task, UP, "seconds").values.append(site.up_after_s)
     failed = site.failed()
-    steady = site.steady("steady", plan.minutes * 60)
+    steady = site.steady("steady", minutes * 60)
     with steady.child:
         begun_s = time.monotonic()
         marks = [(begun_s, site.cpu_s())]
@@ -155,7 +161,7 @@ def _watch(figure: Figure, site: Site, plan: Plan, rounds: int) -> None:
     row = figure.row(task, MISSED, "polls")
     row.values = [missed + failed]
     polls = sum(begun_s <= each < marks[-1][0] for times in asked_s.values() for each in times)
-    row.notes = f"of {polls} in {plan.minutes:g} min; {failed} failed, {missed} not made"
+    row.notes = f"of {polls} in {minutes:g} min; {failed} failed, {missed} not made"
 
 
 def _add(figure: Figure, names: tuple[str, str], timed: Timed, windows: Sequence[tuple[float, float]]) -> None:
@@ -248,7 +254,9 @@ def minutes_of(text: str) -> float:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of this figure."""
-    parser.add_argument("--minutes", type=minutes_of, default=MINUTES, help="fleet: how long each size is measured")
+    parser.add_argument(
+        "--minutes", type=minutes_of, default=MINUTES, help="fleet: how long the largest size is measured"
+    )
     parser.add_argument("--devices", type=int, choices=SIZES, default=SIZES[-1], help="fleet: the largest size")
     parser.set_defaults(kind=devices.M300)
 
