@@ -32,7 +32,7 @@ soak: $(VENV)/ready-dev  ## an agent asked, written to, disturbed and reloaded f
 receivers: $(VENV)/ready-dev tools  ## faults of receivers, agent and disk against snmptrapd; prints a table of what came of them
 	$(BIN)/python -m scripts.receivers $(ARGS)
 
-bench: $(VENV)/ready-dev $(VENV)/snmpsim/ready tools  ## measure, and print docs/performance.md anew; ARGS="--rounds 9"
+bench: $(VENV)/ready-dev $(VENV)/snmpsim/ready tools  ## measure, and print docs/performance.md anew; ARGS="--figure fleet --minutes 10"
 	$(BIN)/python -m benchmarks $(ARGS)
 
 mib: $(VENV)/ready  ## print the MIB text anew from the declarations
