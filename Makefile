@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+JOBS ?= 4
 
 .PHONY: demo test check lint types tools fuzz soak receivers bench mib packs lock golden conformance fix clean
 
@@ -9,7 +10,7 @@ demo: $(VENV)/ready  ## simulate a LANTIME, poll it, serve it over SNMP, show a 
 	$(BIN)/lantime-agent demo $(ARGS)
 
 test: $(VENV)/ready-dev tools lint types  ## lint, types and all tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile $(ARGS)
 
 check: test
 
