@@ -174,8 +174,8 @@ class DeviceConfigurator:
             self._poller.poll_soon(device)
         return run.results, lent.first, lent.last
 
-    async def foreign_changes(self, device: str, *, message: int = 0) -> Sequence[str]:
-        """What the device holds ready that is not ours, for a person; empty for nothing.
+    async def foreign_changes(self, device: str, *, message: int = 0) -> str:
+        """What the device holds ready that is not ours, for a person; "" for nothing.
 
         Raises:
             DeviceError: it did not answer as it should, or is not to be asked.
@@ -187,8 +187,8 @@ class DeviceConfigurator:
         count = pending_in((await self._poller.lend(device, message, ask)).value) or 0
         own = self._own_pending[device] = min(self._own_pending.get(device, 0), count)
         if count <= own:
-            return []
-        return [f"{device} holds {count} pending changes, of which {own} are the agent's"]
+            return ""
+        return f"{device} has pending changes that are not the agent's ({count - own} of {count})"
 
     def own_changes(self, device: str) -> int:
         """How many of the changes that a device holds ready are ours, as of the last time it was asked."""

@@ -99,8 +99,8 @@ class Configurator(Protocol):
     def own_changes(self, device: str) -> int:
         """How many of the changes that a device holds ready are ours, as of the last time it was asked."""
 
-    async def foreign_changes(self, device: str, *, message: int = 0) -> Sequence[str]:
-        """What the device holds ready that is not ours (changes.pending-changes), for a person; empty for nothing.
+    async def foreign_changes(self, device: str, *, message: int = 0) -> str:
+        """What the device holds ready that is not ours (changes.pending-changes), for a person; "" for nothing.
 
         Raises:
             DeviceError: it did not answer as it should, or is not to be asked.

@@ -54,7 +54,7 @@ class Devices:
                 self.values[(f"lts{number}", "lnbPtpConfigDomain", (number, 1, instance))] = 0
                 self.values[(f"lts{number}", "lnbPtpConfigPriority1", (number, 1, instance))] = 128
         self.fault: Callable[[str, str], Any] = lambda kind, device: ""
-        self.foreign: dict[str, list[str]] = {}
+        self.foreign: dict[str, str] = {}
         self.own: dict[str, int] = {}
         self.down: set[str] = set()
         self.writes: list[tuple[str, str, Json]] = []
@@ -109,9 +109,9 @@ class Devices:
     def own_changes(self, device: str) -> int:
         return self.own.get(device, 0)
 
-    async def foreign_changes(self, device: str, *, message: int = 0) -> Sequence[str]:
+    async def foreign_changes(self, device: str, *, message: int = 0) -> str:
         await self._met("foreign", device)
-        return self.foreign.get(device, [])
+        return self.foreign.get(device, "")
 
     async def _written(self, device: str, change: Change) -> Written:
         before = self.values[_key(change.target)]
