@@ -24,7 +24,6 @@ from agent.cli.configview import (
     shown,
 )
 from agent.cli.options import config_option, device_named
-from agent.cli.send import content_from
 from agent.cli.wanted import cells_at
 from agent.config import Settings, load_desired, load_settings
 from agent.errors import UsageError
@@ -113,8 +112,19 @@ def set_(
     """Change values of a DEVICE, all of them or none."""
     settings = load_settings(config_path)
     device_named(settings, device)
-    wanted = {device: {place: str(value) for place, value in content_from(None, pairs).items()}}
-    _exit(settings, partial(_apply, wanted=wanted, confirm_s=confirm_s, yes=yes, dry_run=False))
+    _exit(settings, partial(_apply, wanted={device: _values(pairs)}, confirm_s=confirm_s, yes=yes, dry_run=False))
+
+
+def _values(pairs: tuple[str, ...]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for pair in pairs:
+        place, sign, value = pair.partition("=")
+        if not sign or not place:
+            raise UsageError(f"{pair!r}: what is wanted is given as PLACE=VALUE")
+        if place in values:
+            raise UsageError(f"{place} is given twice")
+        values[place] = value
+    return values
 
 
 @config.command()
@@ -125,10 +135,16 @@ def diff(config_path: Path, file: Path) -> None:
 
     FILE is YAML: devices, their names, and values by PLACE, as for `get`.
     """
-    _exit(
-        load_settings(config_path),
-        partial(_apply, wanted=load_desired(file).devices, confirm_s=None, yes=True, dry_run=True),
-    )
+    settings = load_settings(config_path)
+    _exit(settings, partial(_apply, wanted=_wanted(settings, file), confirm_s=None, yes=True, dry_run=True))
+
+
+def _wanted(settings: Settings, file: Path) -> Wanted:
+    """What a file wants of devices, all of which are configured."""
+    wanted = load_desired(file).devices
+    for name in wanted:
+        device_named(settings, name)
+    return wanted
 
 
 @config.command()
@@ -149,8 +165,9 @@ def apply(
     They are compared with what the devices say now, the difference is shown, and a question asked; then they are
     written. FILE is YAML: devices, their names, and values by PLACE, as for `get`.
     """
-    wanted = load_desired(file).devices
-    _exit(load_settings(config_path), partial(_apply, wanted=wanted, confirm_s=confirm_s, yes=yes, dry_run=dry_run))
+    settings = load_settings(config_path)
+    work = partial(_apply, wanted=_wanted(settings, file), confirm_s=confirm_s, yes=yes, dry_run=dry_run)
+    _exit(settings, work)
 
 
 @config.command()

@@ -150,6 +150,7 @@ def test_lists_cut_nothing_off(command: Commands, site: Path, simulators: list[S
     assert "  rolledBack  " in listed[0]
     assert listed[0].endswith("2 edits, 1 with errors"), listed
     assert listed[1] == f"  edit 2 lts2 {cell}: 403 Forbidden; the user may not do this, or the account is locked"
+    assert "nothing was written to lts9" in command("history", *config, "--device", "lts9").stderr
     written, refused, reason, restored = command("history", *config).output.splitlines()
     assert ": 0 -> 24  written, transaction " in written
     assert f"  lts2 {cell}: 0 -> 25  refused, transaction " in refused
@@ -222,7 +223,10 @@ def _until(master: int, text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("devices: {lts1: {lnbPtpConfigDomain: 1.5}}", "devices.lts1.lnbPtpConfigDomain"),
+        (
+            "devices: {lts1: {lnbPtpConfigDomain: 1.5}}",
+            "devices.lts1.lnbPtpConfigDomain: text, a whole number, true or false expected, not 1.5; in quotes",
+        ),
         ("devices: {lts1: {}}", "lts1: at least one value"),
         ("devices: {}", "devices"),
         ("values: {lts1: {a: 1}}", "unknown key; known here: devices"),
@@ -235,6 +239,28 @@ def test_what_is_wrong_in_a_file_is_named(
     (tmp_path / "wanted.yaml").write_text(text, encoding="utf-8")
     answer = command("config", "diff", "-c", str(configured(1)), "wanted.yaml")
     assert (answer.exit_code, problem in answer.output) == (78, True), answer.output
+
+
+def test_devices_that_are_not_configured_are_met_with_those_that_are(
+    command: Commands, configured: Callable[..., Path], tmp_path: Path
+) -> None:
+    for name in ("diff", "apply"):
+        answer = command("config", name, "-c", str(configured(1)), wanted(tmp_path, other=3))
+        assert (answer.exit_code, "no device 'other' in the configuration; devices are: one" in answer.output) == (
+            2,
+            True,
+        )
+
+
+@pytest.mark.parametrize(
+    ("pairs", "problem"),
+    [(["lnbPtpConfigDomain"], "is given as PLACE=VALUE"), (["a=1", "a=2"], "a is given twice")],
+)
+def test_values_to_set_are_given_with_their_places(
+    command: Commands, configured: Callable[..., Path], pairs: list[str], problem: str
+) -> None:
+    answer = command("config", "set", "-c", str(configured(1)), "one", *pairs)
+    assert (answer.exit_code, problem in answer.output) == (2, True), answer.output
 
 
 def test_without_an_agent_that_is_said(command: Commands, configured: Callable[..., Path], tmp_path: Path) -> None:

@@ -89,16 +89,12 @@ class Devices:
             raise Unwritable(10, f"{target.text}: {value!r} is no number from 0 to 255")
         return Change(target, int(text), int(text))
 
-    async def read(
-        self, device: str, targets: Sequence[Target], *, message: int = 0, deadline_s: float | None = None
-    ) -> Mapping[Target, Json]:
+    async def read(self, device: str, targets: Sequence[Target], *, message: int = 0) -> Mapping[Target, Json]:
         self.reads += 1
         await self._met("read", device)
         return {one: self.values[_key(one)] for one in targets if _key(one) in self.values}
 
-    async def write(
-        self, device: str, changes: Sequence[Change], *, message: int = 0, deadline_s: float | None = None
-    ) -> Sequence[Written]:
+    async def write(self, device: str, changes: Sequence[Change], *, message: int = 0) -> Sequence[Written]:
         assert not self.busy, "two devices written at a time"
         self.busy += 1
         try:
