@@ -38,6 +38,7 @@ from agent.service.poller import OpenSession, Poller
 from agent.service.rejections import Rejections
 from agent.service.spinlock import SpinLock
 from agent.service.state import StateStore
+from agent.service.transactions.controls import TransactionControls
 from agent.service.transactions.journal import Journal
 from agent.service.transactions.side import OWNER as TRANSACTIONS
 from agent.service.written import FIELDS, WrittenSettings, configured, still_valid, with_values
@@ -47,7 +48,7 @@ from agent.wire.context import make_contexts
 from agent.wire.crypto import check_crypto
 from agent.wire.later import Later
 from agent.wire.policy import Policy, make_policy, without_settings
-from agent.wire.view import EVERYTHING
+from agent.wire.view import EVERYTHING, View, intersection, make_view
 from agent.wire.writing import Assignment, Result
 
 log = logging.getLogger(__name__)
@@ -238,8 +239,13 @@ class Back:
 
     def _make_policy(self) -> Policy:
         contexts = make_contexts(self.module, self._places())
-        insecure = EVERYTHING if self.settings.writing.allow_insecure else without_settings(self.module)
+        insecure = EVERYTHING if self.settings.writing.allow_insecure else self._insecure_writes()
         return make_policy(self.settings.snmp, self._start.identity.engine_id, contexts, insecure)
+
+    def _insecure_writes(self) -> View:
+        """What may be written at less than authPriv: no value of a device, nor a transaction: it keeps others out."""
+        transactions = [self.module.objects[name].oid for name in TransactionControls.names]
+        return intersection(without_settings(self.module), make_view([(0,), (1,), (2,)], transactions))
 
     def _places(self) -> dict[str, Place]:
         """What has a context of its own."""

@@ -17,14 +17,14 @@ from agent.cli.configclient import ConfigClient, Refused, run
 from agent.cli.configview import (
     DeviceProgress,
     changes_in,
+    counted,
     print_difference,
     print_outcome,
     print_transactions,
     shown,
 )
 from agent.cli.options import config_option, device_named
-from agent.cli.send import content_from
-from agent.cli.wanted import matching
+from agent.cli.wanted import cells_at
 from agent.config import Settings, load_desired, load_settings
 from agent.errors import UsageError
 
@@ -70,7 +70,9 @@ def get_(
     fresh: bool,  # noqa: FBT001 - click passes it by name
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Show what of a DEVICE may be written, as it was last read.
+    """Show what of a DEVICE may be written.
+
+    It is what was last read, or with --fresh what the device says now.
 
     A PLACE is an object's name, alone or with a row's index, or a path below /api/configuration.
     """
@@ -80,8 +82,10 @@ def get_(
     async def work(client: ConfigClient) -> int:
         if fresh:
             await client.fresh(device)
-        cells = await client.cells(device)
-        picked = {cell for place in places for cell in _found(device, place, cells)}
+        cells, unread = await client.cells(device), await client.unread(device)
+        if unread:
+            click.echo(f"{unread} cards and branches of {device} are yet to be read; --fresh waits for them", err=True)
+        picked = {cell for place in places for cell in cells_at(device, place, cells)}
         cells = [one for one in cells if not places or one["cell"] in picked]
         if as_json:
             click.echo(json.dumps(cells, indent=2))
@@ -90,13 +94,6 @@ def get_(
         return DONE
 
     _exit(settings, work)
-
-
-def _found(device: str, place: str, cells: list[dict[str, Any]]) -> list[str]:
-    found = matching(place, cells)
-    if not found:
-        raise UsageError(f"{device}: {place}: the device has no such value that may be written")
-    return found
 
 
 @config.command("set")
@@ -115,19 +112,39 @@ def set_(
     """Change values of a DEVICE, all of them or none."""
     settings = load_settings(config_path)
     device_named(settings, device)
-    wanted = {device: {place: str(value) for place, value in content_from(None, pairs).items()}}
-    _exit(settings, partial(_apply, wanted=wanted, confirm_s=confirm_s, yes=yes, dry_run=False))
+    _exit(settings, partial(_apply, wanted={device: _values(pairs)}, confirm_s=confirm_s, yes=yes, dry_run=False))
+
+
+def _values(pairs: tuple[str, ...]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for pair in pairs:
+        place, sign, value = pair.partition("=")
+        if not sign or not place:
+            raise UsageError(f"{pair!r}: what is wanted is given as PLACE=VALUE")
+        if place in values:
+            raise UsageError(f"{place} is given twice")
+        values[place] = value
+    return values
 
 
 @config.command()
 @config_option
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def diff(config_path: Path, file: Path) -> None:
-    """Compare the values in FILE with what the devices say now. Nothing is written."""
-    _exit(
-        load_settings(config_path),
-        partial(_apply, wanted=load_desired(file).devices, confirm_s=None, yes=True, dry_run=True),
-    )
+    """Compare FILE with the devices; write nothing.
+
+    FILE is YAML: devices, their names, and values by PLACE, as for `get`.
+    """
+    settings = load_settings(config_path)
+    _exit(settings, partial(_apply, wanted=_wanted(settings, file), confirm_s=None, yes=True, dry_run=True))
+
+
+def _wanted(settings: Settings, file: Path) -> Wanted:
+    """What a file wants of devices, all of which are configured."""
+    wanted = load_desired(file).devices
+    for name in wanted:
+        device_named(settings, name)
+    return wanted
 
 
 @config.command()
@@ -143,9 +160,14 @@ def apply(
     yes: bool,  # noqa: FBT001 - click passes it by name
     dry_run: bool,  # noqa: FBT001
 ) -> None:
-    """Give devices the values in FILE: compared first, shown, asked for, then all of them or none."""
-    wanted = load_desired(file).devices
-    _exit(load_settings(config_path), partial(_apply, wanted=wanted, confirm_s=confirm_s, yes=yes, dry_run=dry_run))
+    """Give devices the values in FILE, all or none.
+
+    They are compared with what the devices say now, the difference is shown, and a question asked; then they are
+    written. FILE is YAML: devices, their names, and values by PLACE, as for `get`.
+    """
+    settings = load_settings(config_path)
+    work = partial(_apply, wanted=_wanted(settings, file), confirm_s=confirm_s, yes=yes, dry_run=dry_run)
+    _exit(settings, work)
 
 
 @config.command()
@@ -159,7 +181,10 @@ def rollback(
     confirm_s: int | None,
     yes: bool,  # noqa: FBT001 - click passes it by name
 ) -> None:
-    """Give everything that transaction NUMBER wrote its old value again, by a transaction of its own."""
+    """Give what transaction NUMBER wrote its old value.
+
+    It is a transaction of its own: compared, shown, asked for, then all of it or nothing.
+    """
 
     async def work(client: ConfigClient) -> int:
         fresh = await client.reverting(number)
@@ -195,9 +220,9 @@ def _act_command(name: str, kind: str, help_text: str) -> None:
         _exit(load_settings(config_path), work)
 
 
-_act_command("confirm", "confirmConfig", "Make transaction NUMBER, which waits to be confirmed, stay.")
-_act_command("cancel", "cancelConfig", "Take transaction NUMBER, which waits to be confirmed, back now.")
-_act_command("discard", "discardConfig", "Give transaction NUMBER up, which is open, or of which a rollback left some.")
+_act_command("confirm", "confirmConfig", "Have transaction NUMBER, which waits for it, stay.")
+_act_command("cancel", "cancelConfig", "Take transaction NUMBER, which waits, back now.")
+_act_command("discard", "discardConfig", "Give up transaction NUMBER.\n\nIt is open, or a rollback left some of it.")
 
 
 async def _apply(client: ConfigClient, *, wanted: Wanted, confirm_s: int | None, yes: bool, dry_run: bool) -> int:
@@ -218,7 +243,7 @@ async def _carry_out(client: ConfigClient, number: int, *, confirm_s: int | None
         changes = changes_in(found)
         if dry_run or not changes:
             return DIFFERENT if changes else DONE
-        if not yes and not await _agreed(f"Write {changes} values?"):
+        if not yes and not await _agreed(f"Write {counted(changes, 'value')}?"):
             errors.print("nothing was written")
             return REFUSED
         is_begun = True
@@ -240,7 +265,8 @@ async def _confirmed(client: ConfigClient, number: int, errors: Console) -> int:
     """Ask whether it is to stay, where somebody sits before it; else say how that is said."""
     until = (await client.transaction(number))["confirmBy"]
     if not sys.stdin.isatty():
-        errors.print(f"taken back at {until} unless `lantime-agent config confirm {number}` comes before")
+        text = f"taken back at {until} unless `lantime-agent config confirm {number}` comes before"
+        errors.print(text, soft_wrap=True)
         return UNCONFIRMED
     keeps = await _agreed(f"Keep it? (taken back by itself at {until})")
     found = await client.act("confirmConfig" if keeps else "cancelConfig", number)

@@ -52,6 +52,10 @@ class ConfigClient:
         """
         return list((await self._read(f"/config/cells?device={device}"))["cells"])
 
+    async def unread(self, device: str) -> int:
+        """How many cards and branches of a device have a configuration that is yet to be read, or read anew."""
+        return int((await self._read(f"/config/cells?device={device}"))["unread"])
+
     async def transactions(self) -> list[dict[str, Any]]:
         """All transactions, the newest first."""
         return list((await self._read("/config/transactions"))["transactions"])
@@ -69,12 +73,27 @@ class ConfigClient:
         return list((await self._read(f"/config/history?limit={limit}&device={device}"))["history"])
 
     async def fresh(self, device: str) -> None:
-        """Have a device's configuration read anew.
+        """Have a device's configuration read anew, all of it.
 
         Raises:
             Refused: it could not be.
         """
         await self._told("rediscover", {"device": device}, PATIENCE_S)
+        await self._read_up(device)
+
+    async def _read_up(self, device: str) -> None:
+        """Have read what of a device's configuration is not read yet; one poll reads a few parts of it.
+
+        Raises:
+            Refused: it could not be.
+        """
+        left, fruitless = await self.unread(device), 0
+        while left:
+            await self._told("pollNow", {"device": device}, PATIENCE_S)
+            before, left = left, await self.unread(device)
+            fruitless = fruitless + 1 if left >= before else 0
+            if fruitless == 2:  # the first poll of all only finds the cards
+                raise Refused(f"{device}: {left} cards and branches of its configuration could not be read now")
 
     async def drafted(self, wanted: Mapping[str, Mapping[str, Any]]) -> int:
         """Open a transaction with an edit for each cell that something is wanted of; its number.
@@ -85,6 +104,7 @@ class ConfigClient:
         """
         edits = []
         for device, values in wanted.items():
+            await self._read_up(device)  # else a name would stand for some of its rows
             edits += edits_for(device, values, await self.cells(device))
         number = int((await self._told("openConfig", {}))["response"]["transaction"])
         try:

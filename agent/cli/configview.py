@@ -7,11 +7,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
-from rich.table import Table
 from rich.text import Text
 
 from agent.cli.configclient import named
 
+_STYLES = {"committed": "green", "pendingConfirm": "yellow", "valid": "green", "rolledBack": "red", "incomplete": "red"}
 DONE = frozenset({"written", "unchanged", "restored", "leftAlone", "notRestored", "refused", "unreachable"})
 
 
@@ -42,42 +42,59 @@ def print_difference(console: Console, found: Mapping[str, Any]) -> None:
                 console.print(Text(f"    ! {edit['text']}", "bold red"), soft_wrap=True)
     same = len(found["edits"]) - changes_in(found)
     if same:
-        console.print(Text(f"{same} values are so already", "dim"), soft_wrap=True)
+        console.print(Text(f"{counted(same, 'value')} as wanted already", "dim"), soft_wrap=True)
 
 
 def print_outcome(console: Console, found: Mapping[str, Any]) -> None:
     """What a transaction came to; every difference by name."""
-    style = {"committed": "green", "pendingConfirm": "yellow", "valid": "green"}.get(found["state"], "red")
+    style = _STYLES.get(found["state"], "red")
     console.print(Text(f"transaction {found['transaction']} is {found['state']}", style), soft_wrap=True)
+    _print_texts(console, found)
+    if found["state"] == "incomplete":
+        number = found["transaction"]
+        text = f"what a device kept from being restored is tried again; `lantime-agent config cancel {number}` tries "
+        text += f"at once, `lantime-agent config discard {number}` leaves it as it is"
+        console.print(Text(f"  {text}"), soft_wrap=True)
+
+
+def print_transactions(console: Console, rows: list[dict[str, Any]]) -> None:
+    """A line for each transaction, and lines for what is to be said of it; nothing is cut off."""
+    for row in rows:
+        errors = f", {row['errors']} with errors" if row["errors"] else ""
+        edits = f"{counted(len(row['edits']), 'edit')}{errors}"
+        line = f"{row['transaction']}  {row['state']}  {_second(row['changed'])}  {row['owner']}  {edits}"
+        console.print(Text(line, _STYLES.get(row["state"], "")), soft_wrap=True)
+        _print_texts(console, row)
+
+
+def print_history(console: Console, rows: list[dict[str, Any]]) -> None:
+    """A line for each history entry, and one for its reason; the oldest first."""
+    for row in reversed(rows):
+        who = row["user"] + (f"@{row['address']}" if row["address"] else "")
+        who += f" ({row['context']})" if row["context"] else ""
+        cause = f"transaction {row['transaction']}" if row["transaction"] else f"message {row['message']}"
+        change = f"{row['device']} {row['object']}: {row['old']} -> {row['new']}"
+        line = f"{row['index']}  {_second(row['time'])}  {who}  {change}  {row['result']}, {cause}"
+        console.print(Text(line), soft_wrap=True)
+        if row["text"]:
+            console.print(Text(f"  {row['text']}"), soft_wrap=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """1 value, 2 values."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _second(moment: str) -> str:
+    """A moment in UTC, to the second."""
+    return f"{moment[:19]}Z"
+
+
+def _print_texts(console: Console, found: Mapping[str, Any]) -> None:
     if found["text"]:
         console.print(Text(f"  {found['text']}"), soft_wrap=True)
     for difference in found["differences"]:
         console.print(Text(f"  not as before: {difference}", "bold red"), soft_wrap=True)
-
-
-def print_transactions(console: Console, rows: list[dict[str, Any]]) -> None:
-    """Transactions as a table."""
-    table = Table("number", "state", "owner", "edits", "errors", "changed", "text")
-    for row in rows:
-        table.add_row(
-            str(row["transaction"]), row["state"], row["owner"], str(len(row["edits"])), str(row["errors"]),
-            row["changed"][:19], row["text"],
-        )  # fmt: skip
-    console.print(table)
-
-
-def print_history(console: Console, rows: list[dict[str, Any]]) -> None:
-    """History entries as a table, the oldest first."""
-    table = Table("number", "time", "who", "device", "object", "old", "new", "result", "transaction")
-    for row in reversed(rows):
-        who = row["user"] + (f"@{row['address']}" if row["address"] else "")
-        who += f" ({row['context']})" if row["context"] else ""
-        result = row["result"] + (f": {row['text']}" if row["text"] else "")
-        table.add_row(
-            str(row["index"]), row["time"][:19], who, row["device"], row["object"], row["old"], row["new"], result,
-            str(row["transaction"] or ""),
-        )  # fmt: skip
-    console.print(table)
 
 
 class DeviceProgress:

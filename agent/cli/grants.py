@@ -8,6 +8,11 @@ from agent.config import AccessSettings, CommunitySettings, DeviceSettings, Sett
 from agent.config.device import Auth
 from agent.config.grant import community_name
 from agent.config.view import NO_VIEW, ViewSettings
+from agent.mib.groups.settings import GROUP as SETTINGS
+from agent.mib.module import northbound
+from agent.mib.render import dotted
+from agent.wire.policy import make_access
+from agent.wire.view import intersection, make_view
 
 _LEVELS = ("noAuthNoPriv", "authNoPriv", "authPriv")
 _GUESSED = frozenset({"public", "private"})
@@ -110,12 +115,20 @@ def _of_writing(settings: Settings) -> Iterator[str]:
     written = [device for device in settings.devices if device.enabled and device.writes.enabled]
     if not written:
         return
-    writers = [user.name for user in settings.snmp.users if _may_write_devices(settings.snmp, user)]
     if settings.writing.allow_insecure:
         yield "writing.allow_insecure: who listens on the way reads what devices are set to, and may set it again"
-    elif not writers:
+    elif not _writers(settings):
         names = ", ".join(device.name for device in written)
-        yield f"{names}: writes are on, and no user may set anything at authPriv"
+        group = dotted((*northbound(settings.root_oid).root, 1, SETTINGS.arc))
+        yield (
+            f"{names}: writes are on, and no user may set their configuration at authPriv; that takes auth and priv, "
+            f"and a write_view with objects of {SETTINGS.name} ({group}) or of other configuration"
+        )
+    yield from (
+        f"device {device.name}: writes are on, and poll.configuration is off: nothing is known that could be written"
+        for device in written
+        if not device.poll.configuration
+    )
     yield from (
         f"device {device.name}: is written over plain http; who listens on the way may write it too"
         for device in written
@@ -123,11 +136,18 @@ def _of_writing(settings: Settings) -> Iterator[str]:
     )
 
 
-def _may_write_devices(settings: SnmpSettings, user: UserSettings) -> bool:
-    """Whether a user may set anything at authPriv."""
-    if user.highest_level != _LEVELS[-1]:
-        return False
-    return any(settings.all_views[row.write].include for row in _rows(settings, user.name, "usm", _LEVELS[-1]))
+def _writers(settings: Settings) -> list[str]:
+    """Users who may set some of the devices' configuration."""
+    objects = northbound(settings.root_oid).objects.values()
+    configured = make_view([located.oid for located in objects if located.column.writes is not None], [])
+    views = make_access(settings.snmp).views
+    writing = {name for name, view in views.items() if intersection(view, configured).starts}
+    return [
+        user.name
+        for user in settings.snmp.users
+        if user.highest_level == _LEVELS[-1]
+        and any(row.write in writing for row in _rows(settings.snmp, user.name, "usm", _LEVELS[-1]))
+    ]
 
 
 def _may_set(settings: SnmpSettings, name: str) -> bool:

@@ -31,8 +31,10 @@ def history(
         rows = await client.history(limit, device)
         if as_json:
             click.echo(json.dumps(rows[::-1], indent=2))
-        else:
+        elif rows:
             print_history(Console(), rows)
+        else:
+            click.echo(f"nothing was written{f' to {device}' if device else ''} as far as is known", err=True)
         return 0
 
     run(load_settings(config_path), work)

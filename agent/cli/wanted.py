@@ -24,26 +24,35 @@ def edits_for(device: str, wanted: Mapping[str, Any], cells: Sequence[Mapping[st
     """
     values: dict[str, Any] = {}
     for place in sorted(wanted, key=_weight):
-        found = matching(place, cells)
-        if not found:
-            raise UsageError(f"{device}: {place}: {_unknown(place, cells)}")
-        values.update(dict.fromkeys(found, wanted[place]))
+        values.update(dict.fromkeys(cells_at(device, place, cells), wanted[place]))
     return [{"target": one["cell"], "value": values[one["cell"]]} for one in cells if one["cell"] in values]
 
 
+def cells_at(device: str, place: str, cells: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The cells at a place.
+
+    Raises:
+        UsageError: there are none; the text says what may have been meant.
+    """
+    there = matching(place, cells)
+    if not there:
+        raise UsageError(f"{device}: {place}: {_unknown(place, cells)}")
+    return there
+
+
 def matching(place: str, cells: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The cells at a place."""
+    """The cells at a place; empty for none."""
     if "/" in place:
         path = place if place.startswith(CONFIGURATION) else f"{CONFIGURATION}{place.strip('/')}"
         return [one["cell"] for one in cells if one["path"] == path]
     name, _, index = place.partition(".")
-    found = []
+    names = []
     for one in cells:
         own_name, _, whole = one["cell"].partition(".")
         _, _, below_device = whole.partition(".")
         if own_name == name and index in ("", whole, below_device):
-            found.append(one["cell"])
-    return found
+            names.append(one["cell"])
+    return names
 
 
 def _weight(place: str) -> int:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr, field_validator
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StrictStr, field_validator
 
 from agent.config.base import Model, Name
 
-Value = StrictBool | StrictInt | StrictStr
+
+def _as_written(value: Any) -> Any:
+    """YAML's numbers with a point lose zeros behind it, and its dates are no texts; both are better in quotes."""
+    if isinstance(value, (bool, int, str)):
+        return value
+    raise ValueError(f"text, a whole number, true or false expected, not {value!r}; in quotes it is text")
+
+
+Value = Annotated[StrictBool | StrictInt | StrictStr, BeforeValidator(_as_written)]
 
 
 class Desired(Model):

@@ -74,7 +74,7 @@ class DeviceConfigurator:
         device = keeper.settings.name
         if not keeper.settings.writes.enabled:
             raise Unwritable(
-                NOT_WRITABLE, f"device {device} takes no writes; its configuration says writes: true if so"
+                NOT_WRITABLE, f"device {device} takes no writes: the agent's configuration has no `writes: true` for it"
             )
         self.check_standing(device)
         return Target(device, name, tuple(instance), self._path(keeper, name, tuple(instance)))
@@ -115,9 +115,7 @@ class DeviceConfigurator:
         except Misfit as problem:
             raise Unwritable(INCONSISTENT_VALUE, f"{target.text}: {problem}") from None
 
-    async def read(
-        self, device: str, targets: Sequence[Target], *, message: int = 0, deadline_s: float | None = None
-    ) -> Mapping[Target, Json]:
+    async def read(self, device: str, targets: Sequence[Target], *, message: int = 0) -> Mapping[Target, Json]:
         """What the device says now; a value it does not have is left out.
 
         Raises:
@@ -125,7 +123,7 @@ class DeviceConfigurator:
         """
 
         def ask(session: Session, keeper: Keeper) -> tuple[Run, dict[Target, Json], DeviceError | None]:
-            run = self._run(session, keeper, deadline_s)
+            run = self._run(session, keeper)
             objects: dict[str, dict[str, Json]] = {}
             try:
                 for owner in dict.fromkeys(target.owner for target in targets):
@@ -145,14 +143,12 @@ class DeviceConfigurator:
             raise problem
         return values
 
-    async def write(
-        self, device: str, changes: Sequence[Change], *, message: int = 0, deadline_s: float | None = None
-    ) -> Sequence[Written]:
+    async def write(self, device: str, changes: Sequence[Change], *, message: int = 0) -> Sequence[Written]:
         """Write in order and read back; one result per change, in the order given. Never raises a DeviceError.
 
         What was read back is served from then on, and a poll follows that reads the configuration anew.
         """
-        return (await self.written(device, changes, message=message, deadline_s=deadline_s))[0]
+        return (await self.written(device, changes, message=message))[0]
 
     async def written(
         self, device: str, changes: Sequence[Change], *, message: int = 0, deadline_s: float | None = None
@@ -174,8 +170,8 @@ class DeviceConfigurator:
             self._poller.poll_soon(device)
         return run.results, lent.first, lent.last
 
-    async def foreign_changes(self, device: str, *, message: int = 0) -> Sequence[str]:
-        """What the device holds ready that is not ours, for a person; empty for nothing.
+    async def foreign_changes(self, device: str, *, message: int = 0) -> str:
+        """What the device holds ready that is not ours, for a person; "" for nothing.
 
         Raises:
             DeviceError: it did not answer as it should, or is not to be asked.
@@ -187,8 +183,8 @@ class DeviceConfigurator:
         count = pending_in((await self._poller.lend(device, message, ask)).value) or 0
         own = self._own_pending[device] = min(self._own_pending.get(device, 0), count)
         if count <= own:
-            return []
-        return [f"{device} holds {count} pending changes, of which {own} are the agent's"]
+            return ""
+        return f"{device} has pending changes that are not the agent's ({count - own} of {count})"
 
     def own_changes(self, device: str) -> int:
         """How many of the changes that a device holds ready are ours, as of the last time it was asked."""
@@ -202,7 +198,7 @@ class DeviceConfigurator:
         fresh = {path: _named(keeper, path, node) for path, node in run.answers.items()}
         return run, keeper, keeper.revised(fresh) if fresh else None
 
-    def _run(self, session: Session, keeper: Keeper, deadline_s: float | None) -> WriteRun:
+    def _run(self, session: Session, keeper: Keeper, deadline_s: float | None = None) -> WriteRun:
         columns = {name: located.column for name, located in self._module.objects.items() if located.column.writes}
         return WriteRun(session, keeper.settings.writes, columns, deadline_s or WRITE_DEADLINE_S)
 

@@ -32,7 +32,7 @@ OLDEST_GENERATION = 8
 _STATUS = "status"
 _CHASSIS = "status/chassis0"
 _CONFIGURATION = "configuration/chassis0/slots"
-_BRANCH = "/"
+BRANCH = "/"
 """Begins the name under which it is noted when a branch of the configuration was read; no slot ID has it."""
 _CONFIGURED = parse_path("configuration.chassis0.slots").steps
 
@@ -41,7 +41,7 @@ def configuration_of(path: str) -> str:
     """Under which name it is noted when what a REST path below /api lies in was read: a slot ID, or a branch."""
     if path.startswith(f"{_CONFIGURATION}/"):
         return path.split("/")[3]
-    return _BRANCH + path.removeprefix("configuration/")
+    return BRANCH + path.removeprefix("configuration/")
 
 
 def without(due: Due, path: str) -> Due:
@@ -52,7 +52,7 @@ def without(due: Due, path: str) -> Due:
         configuration={
             name: asked
             for name, asked in due.configuration.items()
-            if name != wanted and not (name.startswith(_BRANCH) and wanted.startswith(f"{name}/"))
+            if name != wanted and not (name.startswith(BRANCH) and wanted.startswith(f"{name}/"))
         },
     )
 
@@ -198,7 +198,7 @@ class Poll:
             if self._elapsed() > poll.whole_deadline_s / 2:
                 return
             try:
-                if name.startswith(_BRANCH):
+                if name.startswith(BRANCH):
                     self._take_if_there(f"configuration{name}")
                 else:
                     self._take_if_there(f"{_CONFIGURATION}/{name}/module", name)
@@ -218,7 +218,7 @@ class Poll:
         """Slots and branches whose configuration is due: those never asked first, then the longest ago."""
         asked, never = self._due.configuration, float("-inf")
         latest = self._now_s() - self._settings.poll.configuration_interval_s
-        wanted = [*self._occupied(), *(_BRANCH + branch for branch in self._settings.branches)]
+        wanted = [*self._occupied(), *(BRANCH + branch for branch in self._settings.branches)]
         due = [name for name in wanted if asked.get(name, never) <= latest]
         return sorted(due, key=lambda name: asked.get(name, never))
 
@@ -235,7 +235,7 @@ class Poll:
             if (name := element_name(slot, place)) not in occupied:
                 self._root = prune(self._root, f"{_CONFIGURATION}/{name}")
         asked = {
-            name: when for name, when in self._due.configuration.items() if name in occupied or name.startswith(_BRANCH)
+            name: when for name, when in self._due.configuration.items() if name in occupied or name.startswith(BRANCH)
         }
         self._due = replace(self._due, configuration=asked)
 

@@ -66,14 +66,12 @@ class PolledFleet:
         root, choice = keeper.known.root, keeper.slots
         there, cards = slot_ids(root), cards_in(root) or {}
         asked = frozenset(slot for slot in there if choice.asks(slot))
-        configured = keeper.known.due.configuration
-        pending = [slot for slot in cards if slot in asked and slot not in configured]
         return Standing(
             obstacle=self._obstacle(keeper),
             slots=tuple(there),
             cards={slot: family for slot, family in cards.items() if slot in asked},
             asked=asked,
-            pending_configurations=len(pending) if keeper.settings.poll.configuration else 0,
+            unread=keeper.unread_parts,
         )
 
     async def poll(self, name: str, *, message: int, anew: bool = False) -> Polled:

@@ -26,6 +26,7 @@ from agent.mib.view import DeviceView, Drift, Marked, Marks
 from agent.model import exchange as exchanges
 from agent.model import health as healths
 from agent.model.alarm.facts import Facts
+from agent.model.cards import cards_in
 from agent.model.document import Json, leaves, put
 from agent.model.envelope import cut_to_slots, generation, slot_ids
 from agent.model.exchange import Exchange, ExchangeLog
@@ -35,7 +36,7 @@ from agent.model.pacing import REJECTIONS_BEFORE_PAUSE
 from agent.model.place import Place
 from agent.model.sharing import shared
 from agent.model.slotchoice import SlotChoice
-from agent.service.fetch import Due, Fetcher, Poll, without
+from agent.service.fetch import BRANCH, Due, Fetcher, Poll, without
 from agent.service.hosts import NO_HOSTS, PART, HostPlans, Hosts, known_places, read_hosts
 from agent.wire.block import Block, Made, remade
 from agent.wire.shelf import host_owner
@@ -259,6 +260,15 @@ class Keeper:
     def slot_index(self, slot: str) -> int | None:
         """The index of a slot that has one."""
         return self._identities.known("slot", slot)
+
+    @property
+    def unread_parts(self) -> int:
+        """How many cards and branches have a configuration that was not read yet, or is to be read anew."""
+        if not self.settings.poll.configuration:
+            return 0
+        cards = [slot for slot in cards_in(self.known.root) or () if self.slots.asks(slot)]
+        parts = [*cards, *(BRANCH + branch for branch in self.settings.branches)]
+        return sum(part not in self.known.due.configuration for part in parts)
 
     def ask_anew(self) -> None:
         """Have the next poll read the inventory and every card's configuration, whenever they were read last."""

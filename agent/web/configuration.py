@@ -22,6 +22,9 @@ class ConfigReading(Protocol):
     def cells(self, device: str) -> Sequence[dict[str, Any]] | None:
         """Values of a device that may be written; None when there is no such device."""
 
+    def unread(self, device: str) -> int:
+        """How many cards and branches of a device have a configuration that was not read yet."""
+
     def transactions(self) -> Sequence[dict[str, Any]]:
         """All transactions, the newest first."""
 
@@ -52,7 +55,7 @@ class _Routes:
         found = self._reading.cells(device)
         if found is None:
             return _error(404, f"device: no device {device!r} is configured")
-        return web.json_response({"cells": list(found)})
+        return web.json_response({"cells": list(found), "unread": self._reading.unread(device)})
 
     async def transactions(self, _: web.Request) -> web.Response:
         return web.json_response({"transactions": list(self._reading.transactions())})

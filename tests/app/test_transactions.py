@@ -187,6 +187,20 @@ def test_an_edit_names_nothing_that_its_user_may_not_write_itself(site: tuple[Ru
     assert agent.get("lnbConfigEditState", 1, 1) is None
 
 
+def test_who_asks_without_encryption_opens_no_transaction_that_keeps_others_out(
+    site: tuple[RunningAgent, list[Simulator]],
+) -> None:
+    agent, _ = site
+    address = f"127.0.0.1:{agent.port}"
+    command = (tool("snmpset"), "-v2c", "-c", "public-for-tests", "-On", address)
+    done = subprocess.run(
+        [*command, oid("lnbConfigTxnStatus", 1), "i", "4"], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert "noAccess" in done.stderr
+    assert state(agent) is None
+    assert Noc(agent).open() == ""
+
+
 def test_a_confirmed_commit_that_nobody_confirms_is_taken_back_by_a_message(
     site: tuple[RunningAgent, list[Simulator]],
 ) -> None:

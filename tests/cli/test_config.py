@@ -63,7 +63,7 @@ def site(command: Commands, simulators: list[Simulator], tmp_path: Path) -> Iter
 
 def _cells(command: Commands, config: Path, device: str) -> list[Mapping[str, Any]]:
     shown = command("config", "get", "-c", str(config), device, "--json")
-    return [one for one in json.loads(shown.output) if one["path"].endswith(DOMAIN)] if not shown.exit_code else []
+    return [one for one in json.loads(shown.stdout) if one["path"].endswith(DOMAIN)] if not shown.exit_code else []
 
 
 def wanted(folder: Path, **domains: int) -> str:
@@ -136,9 +136,53 @@ def test_exit_codes_say_what_happened(
     too_large = command("config", "set", *config, "lts1", f"{DOMAIN}=300", "--yes")
     assert (too_large.exit_code, "0 to 255" in too_large.output) == (1, True), too_large.output
     unknown = command("config", "get", *config, "lts1", "lnbPtpConfigDomian")
-    assert unknown.exit_code == 2
+    assert (unknown.exit_code, "did you mean lnbPtpConfigDomain, " in unknown.output) == (2, True), unknown.output
     listed = command("config", "list", *config)
     assert "open" not in listed.output, "what was only looked at is discarded"
+
+
+def test_lists_cut_nothing_off(command: Commands, site: Path, simulators: list[Simulator], tmp_path: Path) -> None:
+    config = ("-c", str(site))
+    simulators[1].faults.set("write-refused")
+    command("config", "apply", *config, wanted(tmp_path, lts1=24, lts2=25), "--yes")
+    cell = next(one["cell"] for one in _cells(command, site, "lts2"))
+    listed = command("config", "list", *config).output.splitlines()
+    assert "  rolledBack  " in listed[0]
+    assert listed[0].endswith("2 edits, 1 with errors"), listed
+    assert listed[1] == f"  edit 2 lts2 {cell}: 403 Forbidden; the user may not do this, or the account is locked"
+    assert "nothing was written to lts9" in command("history", *config, "--device", "lts9").stderr
+    written, refused, reason, restored = command("history", *config).output.splitlines()
+    assert ": 0 -> 24  written, transaction " in written
+    assert f"  lts2 {cell}: 0 -> 25  refused, transaction " in refused
+    assert reason.startswith("  403 Forbidden")
+    assert ": 24 -> 0  restored, transaction " in restored
+
+
+def test_a_name_stands_for_all_its_rows_though_the_agent_has_not_read_them_yet(
+    command: Commands, simulators: list[Simulator], tmp_path: Path
+) -> None:
+    """One part of the configuration at each poll: the cards with PTP instances are far behind."""
+    path = tmp_path / "agent.yaml"
+    path.write_text(
+        "state_dir: state\nsnmp: {listen: ['127.0.0.1:0'], communities: [{name: testing}]}\ndevices:\n"
+        f"  - {{name: lts1, address: 127.0.0.1, port: {simulators[0].port}, scheme: http, username: info, "
+        "password: '${PASSWORD}', writes: true, poll: {configuration_batch: 6}}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "all.yaml").write_text(
+        "devices: {lts1: {lnbPtpConfigDomain: 23, lnbSystemConfigLocation: Rack 24}}", encoding="utf-8"
+    )
+    with running(path):
+        early = command("config", "get", "-c", str(path), "lts1")
+        assert "are yet to be read; --fresh waits for them" in early.output
+        compared = command("config", "diff", "-c", str(path), str(tmp_path / "all.yaml"))
+        assert (compared.exit_code, compared.output.count("+ 23")) == (5, 4), compared.output
+        assert "+ Rack 24" in compared.output
+        where = f"{simulators[0].control_url}/configuration/system/location"
+        requests.put(where, json="Elsewhere", timeout=5)
+        place = ("lts1", "lnbSystemConfigLocation")
+        assert "Elsewhere" not in command("config", "get", "-c", str(path), *place).output
+        assert "= Elsewhere" in command("config", "get", "-c", str(path), *place, "--fresh").output
 
 
 def test_a_person_is_shown_the_difference_in_colours_and_asked_before_and_after(
@@ -151,7 +195,7 @@ def test_a_person_is_shown_the_difference_in_colours_and_asked_before_and_after(
     environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": _root()}
     with subprocess.Popen(arguments, stdin=slave, stdout=slave, stderr=slave, env=environment) as process:
         os.close(slave)
-        seen = _until(master, "Write 1 values?")
+        seen = _until(master, "Write 1 value?")
         os.write(master, b"y\n")
         seen += _until(master, "Keep it?")
         assert domain_of(simulators[0]) == 24
@@ -179,7 +223,10 @@ def _until(master: int, text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("devices: {lts1: {lnbPtpConfigDomain: 1.5}}", "devices.lts1.lnbPtpConfigDomain"),
+        (
+            "devices: {lts1: {lnbPtpConfigDomain: 1.5}}",
+            "devices.lts1.lnbPtpConfigDomain: text, a whole number, true or false expected, not 1.5; in quotes",
+        ),
         ("devices: {lts1: {}}", "lts1: at least one value"),
         ("devices: {}", "devices"),
         ("values: {lts1: {a: 1}}", "unknown key; known here: devices"),
@@ -192,6 +239,28 @@ def test_what_is_wrong_in_a_file_is_named(
     (tmp_path / "wanted.yaml").write_text(text, encoding="utf-8")
     answer = command("config", "diff", "-c", str(configured(1)), "wanted.yaml")
     assert (answer.exit_code, problem in answer.output) == (78, True), answer.output
+
+
+def test_devices_that_are_not_configured_are_met_with_those_that_are(
+    command: Commands, configured: Callable[..., Path], tmp_path: Path
+) -> None:
+    for name in ("diff", "apply"):
+        answer = command("config", name, "-c", str(configured(1)), wanted(tmp_path, other=3))
+        assert (answer.exit_code, "no device 'other' in the configuration; devices are: one" in answer.output) == (
+            2,
+            True,
+        )
+
+
+@pytest.mark.parametrize(
+    ("pairs", "problem"),
+    [(["lnbPtpConfigDomain"], "is given as PLACE=VALUE"), (["a=1", "a=2"], "a is given twice")],
+)
+def test_values_to_set_are_given_with_their_places(
+    command: Commands, configured: Callable[..., Path], pairs: list[str], problem: str
+) -> None:
+    answer = command("config", "set", "-c", str(configured(1)), "one", *pairs)
+    assert (answer.exit_code, problem in answer.output) == (2, True), answer.output
 
 
 def test_without_an_agent_that_is_said(command: Commands, configured: Callable[..., Path], tmp_path: Path) -> None:

@@ -109,6 +109,8 @@ snmp:
   users:
     - {name: noc, auth: {passphrase: "${PASSWORD}"}, priv: {passphrase: "${PASSWORD}"}, write_view: WRITE}
     - {name: half, auth: {passphrase: "${PASSWORD}"}, write_view: default}
+  views:
+    narrow: {include: [1.3.6.1.2.1.1]}
 devices:
   - {name: lantime-1, address: 192.0.2.10, scheme: SCHEME, username: x, password: "${PASSWORD}", writes: true}
 """
@@ -118,7 +120,9 @@ devices:
     ("write", "scheme", "more", "warned"),
     [
         ("default", "https", "", []),
-        ("none", "https", "", ["lantime-1: writes are on, and no user may set anything at authPriv"]),
+        ("none", "https", "", ["lantime-1: writes are on, and no user may set their configuration at authPriv"]),
+        ("narrow", "https", "", ["lantime-1: writes are on, and no user may set their configuration at authPriv"]),
+        ("default", "https", "poll: {configuration: false}\n", ["device lantime-1: writes are on, and poll.conf"]),
         ("default", "https", "writing: {allow_insecure: true}\n", ["writing.allow_insecure: who listens on the way"]),
         ("default", "http", "", ["device lantime-1: Basic over plain", "device lantime-1: is written over plain http"]),
     ],

@@ -18,6 +18,9 @@ class Reading:
     def cells(self, device: str) -> Sequence[dict[str, Any]] | None:
         return [{"cell": "lnbThing.1.1", "path": "configuration/thing", "value": 3}] if device == "lts1" else None
 
+    def unread(self, device: str) -> int:
+        return 2
+
     def transactions(self) -> Sequence[dict[str, Any]]:
         return [{"transaction": 7}]
 
@@ -37,7 +40,8 @@ def shown(tmp_path: Path) -> Endpoint:
 
 def test_cells_transactions_and_history_are_shown(shown: Endpoint) -> None:
     async def test(local: Ask, _: Ask) -> None:
-        assert (await local("GET", "/config/cells?device=lts1"))[1]["cells"][0]["value"] == 3
+        cells = (await local("GET", "/config/cells?device=lts1"))[1]
+        assert (cells["cells"][0]["value"], cells["unread"]) == (3, 2)
         assert (await local("GET", "/config/transactions"))[1] == {"transactions": [{"transaction": 7}]}
         assert (await local("GET", "/config/transactions/7"))[1] == {"transaction": 7}
         found = (await local("GET", "/config/history?limit=2&device=lts1"))[1]["history"]

@@ -67,24 +67,19 @@ class Configurator(Protocol):
             Unwritable: it does not fit; the text says what is allowed.
         """
 
-    async def read(
-        self, device: str, targets: Sequence[Target], *, message: int = 0, deadline_s: float | None = None
-    ) -> Mapping[Target, Json]:
+    async def read(self, device: str, targets: Sequence[Target], *, message: int = 0) -> Mapping[Target, Json]:
         """What the device says now, as JSON; a value it does not have is left out.
 
         Args:
             device: its name.
             targets: of that device.
             message: index of the message that asks, which the exchanges carry.
-            deadline_s: seconds this may take in all.
 
         Raises:
             DeviceError: it did not answer as it should, or is not to be asked.
         """
 
-    async def write(
-        self, device: str, changes: Sequence[Change], *, message: int = 0, deadline_s: float | None = None
-    ) -> Sequence[Written]:
+    async def write(self, device: str, changes: Sequence[Change], *, message: int = 0) -> Sequence[Written]:
         """Write in order and read back; one result per change, in the order given.
 
         Changes of one object that follow each other are one POST. After the first change that is not written nothing
@@ -94,13 +89,13 @@ class Configurator(Protocol):
     async def written(
         self, device: str, changes: Sequence[Change], *, message: int = 0, deadline_s: float | None = None
     ) -> tuple[Sequence[Written], int, int]:
-        """As `write`, and the numbers of the first and the last HTTP exchange that it took, 0 for none."""
+        """As `write` within so many seconds (None: 60), with the numbers of its first and last exchange (0: none)."""
 
     def own_changes(self, device: str) -> int:
         """How many of the changes that a device holds ready are ours, as of the last time it was asked."""
 
-    async def foreign_changes(self, device: str, *, message: int = 0) -> Sequence[str]:
-        """What the device holds ready that is not ours (changes.pending-changes), for a person; empty for nothing.
+    async def foreign_changes(self, device: str, *, message: int = 0) -> str:
+        """What the device holds ready that is not ours (changes.pending-changes), for a person; "" for nothing.
 
         Raises:
             DeviceError: it did not answer as it should, or is not to be asked.

@@ -65,9 +65,9 @@ class Rediscover(PollNow):
         super().post_validate()
         if not self.standing.slots:
             raise Refused(Reason.MISMATCH, "the device answered, but without slots")
-        left = self.standing.pending_configurations
+        left = self.standing.unread
         self.result = f"{len(self.standing.slots)} slots, {len(self.standing.cards or {})} cards" + (
-            f"; the configuration of {left} cards is read in the next polls" if left else ""
+            f"; the configuration of {left} cards and branches is read in the next polls" if left else ""
         )
 
 

@@ -40,14 +40,14 @@ class Standing:
         slots: slot IDs its chassis has, as far as known; empty before the first poll.
         cards: slot ID to the family of the card in it.
         asked: the slots that it is asked for.
-        pending_configurations: cards whose configuration has not been read yet.
+        unread: cards and branches whose configuration has not been read yet.
     """
 
     obstacle: str = ""
     slots: tuple[str, ...] = ()
     cards: Mapping[str, str] | None = None
     asked: frozenset[str] = frozenset()
-    pending_configurations: int = 0
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Deeds:
         try:
             foreign = await self._configurator.foreign_changes(device, message=message)
             if foreign:
-                return Seen(device, problem=f"{device} has pending changes that are not ours: {'; '.join(foreign)}")
+                return Seen(device, problem=f"{foreign}; they are to be applied or discarded there first")
             found = await self._configurator.read(device, tuple(targets.values()), message=message)
         except DeviceError as problem:
             return Seen(device, problem=str(problem))

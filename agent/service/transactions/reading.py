@@ -30,6 +30,11 @@ class LocalReading:
         found = configured_in(keeper.plan, keeper.view(), keeper.known.memory)
         return [{"cell": one.cell, "path": one.path, "value": one.value} for one in found]
 
+    def unread(self, device: str) -> int:
+        """How many cards and branches of a device have a configuration that was not read yet."""
+        keeper = self._keepers().get(device)
+        return 0 if keeper is None else keeper.unread_parts
+
     def transactions(self) -> Sequence[dict[str, Any]]:
         """All transactions, the newest first."""
         return [transaction_row(one) for one in reversed(self._transactions.records().transactions)]

@@ -54,7 +54,7 @@ class Devices:
                 self.values[(f"lts{number}", "lnbPtpConfigDomain", (number, 1, instance))] = 0
                 self.values[(f"lts{number}", "lnbPtpConfigPriority1", (number, 1, instance))] = 128
         self.fault: Callable[[str, str], Any] = lambda kind, device: ""
-        self.foreign: dict[str, list[str]] = {}
+        self.foreign: dict[str, str] = {}
         self.own: dict[str, int] = {}
         self.down: set[str] = set()
         self.writes: list[tuple[str, str, Json]] = []
@@ -89,16 +89,12 @@ class Devices:
             raise Unwritable(10, f"{target.text}: {value!r} is no number from 0 to 255")
         return Change(target, int(text), int(text))
 
-    async def read(
-        self, device: str, targets: Sequence[Target], *, message: int = 0, deadline_s: float | None = None
-    ) -> Mapping[Target, Json]:
+    async def read(self, device: str, targets: Sequence[Target], *, message: int = 0) -> Mapping[Target, Json]:
         self.reads += 1
         await self._met("read", device)
         return {one: self.values[_key(one)] for one in targets if _key(one) in self.values}
 
-    async def write(
-        self, device: str, changes: Sequence[Change], *, message: int = 0, deadline_s: float | None = None
-    ) -> Sequence[Written]:
+    async def write(self, device: str, changes: Sequence[Change], *, message: int = 0) -> Sequence[Written]:
         assert not self.busy, "two devices written at a time"
         self.busy += 1
         try:
@@ -109,9 +105,9 @@ class Devices:
     def own_changes(self, device: str) -> int:
         return self.own.get(device, 0)
 
-    async def foreign_changes(self, device: str, *, message: int = 0) -> Sequence[str]:
+    async def foreign_changes(self, device: str, *, message: int = 0) -> str:
         await self._met("foreign", device)
-        return self.foreign.get(device, [])
+        return self.foreign.get(device, "")
 
     async def _written(self, device: str, change: Change) -> Written:
         before = self.values[_key(change.target)]

@@ -80,11 +80,11 @@ def test_of_two_managers_that_race_the_later_commit_finds_its_device_changed(lif
 
 def test_pending_changes_that_are_not_ours_stop_a_commit(life: Life, devices: Devices) -> None:
     async def test() -> None:
-        devices.foreign["lts2"] = ["2 pending changes, of which 0 are the agent's"]
+        devices.foreign["lts2"] = "lts2 has pending changes that are not the agent's (2 of 2)"
         life.begin()
         ended = await life.act(Action.COMMIT)
         assert (ended.state, devices.writes) == (State.INVALID, [])
-        assert "lts2 has pending changes that are not ours: 2 pending changes" in ended.text
+        assert "the agent's (2 of 2); they are to be applied or discarded there first" in ended.text
 
     life.run(test)
 
