@@ -58,6 +58,8 @@ SHOW_REST: Final = 9
 SHOW_REST_MAX_S: Final = 2.0
 """The table that was served anew rests so many times as long as that took, up to so many seconds: thousands of alarms
 must not hold up all else, and a few are shown at once."""
+QUICK_S: Final = 0.005
+"""What takes longer to be served than this is sent first."""
 DRAIN_S: Final = 3.0
 """Time informs have to be acknowledged when the agent stops."""
 AUTHENTICATION_FAILURE_S: Final = 60.0
@@ -107,6 +109,7 @@ class Alarming:
         self._shown = -1
         self._receiver_indexes: dict[str, int] = {}
         self._rest = Rest(SHOW_REST, SHOW_REST_MAX_S)
+        self._show_s = 0.0
         self._delivered = self._is_stopping = False
         self._pace = Pace(AUTHENTICATION_FAILURE_S)
         self._ticking: asyncio.Task[None] | None = None
@@ -245,7 +248,9 @@ class Alarming:
         began_s = self._loop.time()
         if not self._rest.left_s(began_s):
             self.show()
-            self._rest.begin(began_s, self._loop.time())
+            ended_s = self._loop.time()
+            self._rest.begin(began_s, ended_s)
+            self._show_s = ended_s - began_s
 
     def _patience_s(self) -> float:
         """How long there is nothing to do unless something happens."""
@@ -282,7 +287,8 @@ class Alarming:
             self._wake.clear()
             try:
                 self._watcher.tick(instant())
-                await asyncio.sleep(0)  # what was decided is sent before it is shown
+                if self._show_s > QUICK_S:  # else the row is there for who hears of it and acknowledges it at once
+                    await asyncio.sleep(0)  # what was decided is sent before it is shown
                 self._show_in_turn()
                 if self._delivered:
                     self._delivered = False
