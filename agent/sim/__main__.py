@@ -29,6 +29,7 @@ def main() -> None:
         instances=options.instances,
         clients=options.clients,
         seed=options.seed,
+        hostname=options.hostname,
     )
     password = os.environ.get(_PASSWORD_VARIABLE, _DEFAULT_PASSWORD)
     with tempfile.TemporaryDirectory() as folder:
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--instances", type=int, default=2, help="PTP instances per HPS100, 0-4")
     parser.add_argument("--clients", type=int, default=3, help="unicast clients per PTP master, 0-2048")
     parser.add_argument("--seed", type=int, default=1, help="another number, another device")
+    parser.add_argument("--hostname", default=SimSpec.hostname, help="its own host name")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--writes", default="merge", choices=MODES, help="how POSTs of configuration are taken")
     parser.add_argument("--apply-after", type=float, metavar="SECONDS", help="staged changes apply themselves")
