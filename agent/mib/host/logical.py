@@ -70,9 +70,7 @@ def _child(view: DeviceView, child: ChildView) -> Logical:
     description = f"{child.kind} {child.name}"
     address = own_address(view.settings)
     if child.place.sort != PTP:
-        return Logical(
-            view, key, description, (*view.own_root, 1, SYNCMON_ARC), child.context, transport=address
-        )
+        return Logical(view, key, description, (*view.own_root, 1, SYNCMON_ARC), child.context, transport=address)
     physical = [f"module/{child.row.keys[0]}"]
     port = port_of_instance(view, child.row, interfaces(view)) if child.row.present else None
     if port is not None:
