@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -23,6 +24,13 @@ _DEFAULT_PASSWORD = "info-secret"  # noqa: S105 - of a simulated device
 def main() -> None:
     """Run a simulated device as the command line asks for."""
     options = _parser().parse_args()
+    try:
+        _run(options)
+    except OSError as problem:
+        sys.exit(f"agent.sim: {problem}")
+
+
+def _run(options: argparse.Namespace) -> None:
     spec = SimSpec(
         generation=options.generation,
         hps_cards=options.hps_cards,
