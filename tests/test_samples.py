@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from agent.app import load_overlays
 from agent.config import load_overlay, load_settings
+from agent.config.device import HostSettings
 from agent.mib.lock import lock_lines, violations
 from agent.mib.module import northbound
 
@@ -51,6 +53,16 @@ def test_the_commented_defaults_of_the_sample_are_the_defaults() -> None:
     for key in set(shown) - {"mode", "subtrees", "configuration", "deadline_s", "branches"}:
         assert float(shown[key]) == getattr(defaults, key), key
     assert set(shown) == set(PollSettings.model_fields)
+
+
+def test_the_commented_keys_of_a_host_in_the_sample_are_the_defaults() -> None:
+    lines = (CONFIG / "lantime-agent.yaml").read_text(encoding="utf-8").splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("    # host:"))
+    size = len(HostSettings.model_fields)
+    shown = yaml.safe_load("\n".join(line.removeprefix("    # ") for line in lines[start + 1 : start + 1 + size]))
+
+    assert shown.keys() == HostSettings.model_fields.keys()
+    assert HostSettings(**shown) == HostSettings()
 
 
 def test_the_demonstration_configuration_loads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ from agent.service.paced import Paced
 from agent.service.poller import OpenSession, Poller
 from agent.service.rejections import Rejections
 from agent.service.spinlock import SpinLock
-from agent.service.state import StateStore
+from agent.service.state import STATE_FILE, StateStore
 from agent.service.transactions.controls import TransactionControls
 from agent.service.transactions.journal import Journal
 from agent.service.transactions.side import OWNER as TRANSACTIONS
@@ -128,7 +128,7 @@ class Back:
             HostError: the state directory or a socket cannot be had.
         """
         async with AsyncExitStack() as undo:
-            self._state = StateStore(self.settings.state_dir / "state.db")
+            self._state = StateStore(self.settings.state_dir / STATE_FILE)
             undo.callback(self._state.close)
             self._files = MessageFiles(self.settings.state_dir)
             undo.callback(self._files.store.close)

@@ -14,10 +14,12 @@ from agent.cli.listener import Listener
 from agent.cli.options import config_option, device_named
 from agent.config import DeviceSettings, Settings, load_settings
 from agent.device.client import Client
+from agent.mib.host import STANDARD_VIEW, VENDOR_VIEW
+from agent.mib.host.view import children
 from agent.mib.module import northbound
 from agent.model.envelope import api_version, generation, slot_ids
-from agent.offline import NoIndexes
 from agent.service.keeper import Keeper, Limits, Surroundings, Survey
+from agent.service.state import STATE_FILE, KeptIndexes
 from agent.wire.crypto import check_crypto
 from agent.wire.shelf import Shelf
 from agent.wire.store import Store
@@ -69,10 +71,22 @@ def _summary(settings: Settings) -> Iterator[str]:
     yield from (f"  {line}" for line in grants(settings.snmp))
     for device in settings.devices:
         writes = ", is written" if device.writes.enabled else ""
-        own = f"; its own address {', '.join(device.listen)}" if device.listen else ""
         how = f"{_credentials(device)}, every {device.poll.interval_s:g} s{writes}"
-        yield f"  device {device.name}: {device.base_url}, {how}{own}"
+        yield f"  device {device.name}: {device.base_url}, {how}"
+        yield from (f"    {line}" for line in _host(device))
     yield from (f"  warning: {line}" for line in warnings(settings))
+
+
+_SHOWN = {STANDARD_VIEW: "standard MIBs", VENDOR_VIEW: "the vendor's MIB"}
+
+
+def _host(device: DeviceSettings) -> Iterator[str]:
+    """Where and as what a device is a host of its own."""
+    yield f"is a host in the context {device.name}: COMMUNITY@{device.name}, or -n {device.name} in v3"
+    if device.listen:
+        yield f"is the same host at {', '.join(device.listen)}, where no context need be named"
+    shown = [_SHOWN[view] for view in _SHOWN if view in device.host.views]
+    yield f"shows there {' and '.join(shown) or 'its system group alone'}, beside its rows of this agent's own tables"
 
 
 def _credentials(device: DeviceSettings) -> str:
@@ -90,7 +104,8 @@ def _ask(settings: Settings, device: DeviceSettings, plans: Plans, *, show_paths
     # Every card at once, so that no path counts as missing because its turn had not come.
     patient = {"configuration_batch": 100, "deadline_s": max(device.poll.whole_deadline_s, 120)}
     device = device.model_copy(update={"poll": device.poll.model_copy(update=patient)})
-    keeper = Keeper(1, device, Surroundings(plans, Shelf(Store()), NoIndexes(), limits))
+    indexes = KeptIndexes(settings.state_dir / STATE_FILE)
+    keeper = Keeper(1, device, Surroundings(plans, Shelf(Store()), indexes, limits))
     client = Client(device, listener)
     try:
         outcome = keeper.poll(client)
@@ -114,10 +129,19 @@ def _ask(settings: Settings, device: DeviceSettings, plans: Plans, *, show_paths
         return
     yield f"  credentials {keeper.known.health.credentials.value}; API version {api_version(root) or 'not said'}"
     yield f"  slots: {', '.join(slot_ids(root)) or 'none'}"
+    yield from _contexts(keeper, indexes)
     yield from (
         f"  drift: {drift.object_name} at {drift.place}: {drift.raw}: {drift.problem}" for drift in keeper.known.drift
     )
     yield from _path_report(survey, plans(generation(root)).paths(), show_paths=show_paths)
+
+
+def _contexts(keeper: Keeper, indexes: KeptIndexes) -> Iterator[str]:
+    """The hosts in it: by the numbers that the agent gave, or would give."""
+    found = sorted(children(keeper.view(), keeper.known.memory), key=lambda one: (one.kind, one.place.prefix))
+    if found and not indexes.readable:
+        yield "  the agent has given no numbers yet, or they cannot be read here; it begins with these contexts:"
+    yield from (f"  context {child.context}: {child.kind} {child.name}" for child in found)
 
 
 def _path_report(survey: Survey, paths: Mapping[str, tuple[str, ...]], *, show_paths: bool) -> Iterator[str]:

@@ -11,6 +11,7 @@ from agent.config.view import NO_VIEW, ViewSettings
 from agent.mib.groups.settings import GROUP as SETTINGS
 from agent.mib.module import northbound
 from agent.mib.render import dotted
+from agent.model.place import NAME_OCTETS, NODE, child_context
 from agent.wire.policy import make_access
 from agent.wire.view import intersection, make_view
 
@@ -106,6 +107,7 @@ def warnings(settings: Settings) -> Iterator[str]:
             yield f"user {user.name}: may ask without keys; who knows the name has what it has at noAuthNoPriv"
         if snmp.engine_id is None and any(key and key.localized_key for key in (user.auth, user.priv)):
             yield f"user {user.name}: its localized key is right for one engine ID only; set snmp.engine_id"
+    yield from (_unnamed(device) for device in settings.devices if child_context(device.name, NODE, 1) is None)
     yield from (_plain(device) for device in settings.devices if device.enabled and _is_plain(device))
     yield from _of_writing(settings)
 
@@ -154,6 +156,11 @@ def _may_set(settings: SnmpSettings, name: str) -> bool:
     """Whether a community may set anything, in any way."""
     rows = [row for model in ("v1", "v2c") for row in _rows(settings, name, model, _LEVELS[0])]
     return any(settings.all_views[row.write].include for row in rows)
+
+
+def _unnamed(device: DeviceSettings) -> str:
+    left = NAME_OCTETS - len(device.name)
+    return f"device {device.name}: its name leaves {left} characters of {NAME_OCTETS} for contexts of what is in it"
 
 
 def _is_plain(device: DeviceSettings) -> bool:

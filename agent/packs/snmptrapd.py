@@ -27,11 +27,13 @@ format2 %V\n    %04.4y-%02.2m-%02.2l %02.2h:%02.2j:%02.2k %b\n    %v\n
 """
 
 HANDLER = r"""#!/bin/sh
-# Called by snmptrapd (traphandle): host and address, then a name and a value per line. Appends one line per alarm to
-# the file that is named as argument: time, severity (cleared when it is over), device, resource, type, text, value.
+# Called by snmptrapd (traphandle): host and address, then a name and a value per line (with -OQ an = between).
+# Appends one line per alarm to the file that is named as argument: time, severity (cleared when it is over), device,
+# resource, type, text, value.
 read -r _host
 read -r _address
 while read -r name value; do
+    value=${{value#= }}
     value=${{value#\"}}
     value=${{value%\"}}
     case "$name" in

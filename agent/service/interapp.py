@@ -31,6 +31,7 @@ from agent.service.messagestate import MessageStore
 from agent.service.poller import Poller
 from agent.service.pollwatch import PollWatch
 from agent.service.settingscontrols import SettingsControls
+from agent.service.state import STATE_FILE
 from agent.service.transactions.book import Keeping
 from agent.service.transactions.reading import LocalReading
 from agent.service.transactions.side import TransactionSide
@@ -91,7 +92,7 @@ class MessageFiles:
         Raises:
             HostError: it cannot be used.
         """
-        self.store = MessageStore(state_dir / "state.db")
+        self.store = MessageStore(state_dir / STATE_FILE)
         self.choices = SlotChoices(self.store)
 
 

@@ -12,14 +12,17 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from agent.errors import HostError
 from agent.model.identity import Given
 
 log = logging.getLogger(__name__)
+
+STATE_FILE: Final = "state.db"
+"""Name of the database in the state directory."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS given (
@@ -125,6 +128,35 @@ class StateStore:
         """Close the database."""
         with self._lock:
             self._connection.close()
+
+
+class KeptIndexes:
+    """The index map as it is on disk, for who wants to know its numbers and gives none. Nothing is written.
+
+    Attributes:
+        readable: whether there is one that can be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        # Files beside the database that are not there must not be made: they would belong to who runs this.
+        in_use = all(path.with_name(f"{path.name}{ending}").exists() for ending in ("-wal", "-shm"))
+        self._uri = f"{path.absolute().as_uri()}?{'mode=ro' if in_use else 'mode=ro&immutable=1'}"
+        self.readable = self._rows("") is not None
+
+    def given(self, scope: str) -> list[Given]:
+        """All indexes given in a scope; none where they cannot be read."""
+        return self._rows(scope) or []
+
+    def keep(self, scope: str, given: Iterable[Given]) -> None:
+        """Nothing is kept."""
+
+    def _rows(self, scope: str) -> list[Given] | None:
+        try:
+            with closing(sqlite3.connect(self._uri, uri=True, timeout=5)) as connection:
+                rows = connection.execute("SELECT kind, key, number FROM given WHERE scope = ?", (scope,)).fetchall()
+        except sqlite3.Error:
+            return None
+        return [Given(kind, _key_of(stored), number) for kind, stored, number in rows]
 
 
 def _put_aside(path: Path) -> Path:

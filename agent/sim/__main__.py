@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -23,12 +24,20 @@ _DEFAULT_PASSWORD = "info-secret"  # noqa: S105 - of a simulated device
 def main() -> None:
     """Run a simulated device as the command line asks for."""
     options = _parser().parse_args()
+    try:
+        _run(options)
+    except OSError as problem:
+        sys.exit(f"agent.sim: {problem}")
+
+
+def _run(options: argparse.Namespace) -> None:
     spec = SimSpec(
         generation=options.generation,
         hps_cards=options.hps_cards,
         instances=options.instances,
         clients=options.clients,
         seed=options.seed,
+        hostname=options.hostname,
     )
     password = os.environ.get(_PASSWORD_VARIABLE, _DEFAULT_PASSWORD)
     with tempfile.TemporaryDirectory() as folder:
@@ -54,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--instances", type=int, default=2, help="PTP instances per HPS100, 0-4")
     parser.add_argument("--clients", type=int, default=3, help="unicast clients per PTP master, 0-2048")
     parser.add_argument("--seed", type=int, default=1, help="another number, another device")
+    parser.add_argument("--hostname", default=SimSpec.hostname, help="its own host name")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--writes", default="merge", choices=MODES, help="how POSTs of configuration are taken")
     parser.add_argument("--apply-after", type=float, metavar="SECONDS", help="staged changes apply themselves")

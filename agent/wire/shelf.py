@@ -99,12 +99,13 @@ class Shelf:
     def __init__(self, shared: Store, declared: Iterable[Oid] = ()) -> None:
         self.shared = shared
         self._declared = Store(declared)
+        self._unread = Stack(shared, Store(), self._declared)
         self._hosts: dict[str, Store] = {}
         self._sources: dict[str, Source] = {}
 
     def source(self, context: str) -> Source:
-        """Where the cells of a context come from."""
-        return self._sources.get(context, self.shared)
+        """Where the cells of a context come from; one that was not read yet has no objects of the agent's instead."""
+        return self._sources.get(context, self._unread) if context else self.shared
 
     def swap(self, owner: Owner, blocks: Sequence[Block]) -> None:
         """Put an owner's blocks in the place of the ones it had."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from agent.mib.encoding import OBJECT_IDENTIFIER, OCTET_STRING, Oid, oid, tlv
 from agent.mib.host.vendor.common import DISPLAY, TRAPS
-from agent.mib.host.vendor.notifications import NUMBERS, Rules, vendor_name
+from agent.mib.host.vendor.notifications import EVENT_PLACE, NUMBERS, Rules, vendor_name
 from agent.mib.host.vendor.trap import MESSAGE
 from agent.mib.standard.notices import SNMP_TRAP_ENTERPRISE
 from agent.model.alarm.facts import Facts
@@ -32,7 +32,8 @@ def wording_of_alarm(alarm: Alarm, facts: Facts | None, rules: Rules) -> Wording
 
 def message(alarm: Alarm) -> str:
     """The text of the notification: what, where, the value, and that it is over when it is."""
-    where = f" at {alarm.resource}" if alarm.resource and alarm.resource not in alarm.text else ""
+    place = alarm.resource.removeprefix(EVENT_PLACE)
+    where = f" at {place}" if place and place not in alarm.text else ""
     value = f": {alarm.value}" if alarm.value and alarm.value not in alarm.text and not alarm.cleared else ""
     over = ", is over" if alarm.cleared else ""
     return f"{alarm.text}{where}{value}{over}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from agent.model.identity import Given
+from agent.service.state import StateStore
 from agent.sim import Simulator
 from tests.cli.conftest import PASSWORD, Commands
 
@@ -24,7 +26,37 @@ def test_a_good_configuration_is_summed_up_without_secrets(command: Commands, co
 def test_the_address_that_stands_for_a_device_is_said(command: Commands, configured: Callable[..., Path]) -> None:
     result = command("check", "-c", str(configured(1, device='listen: ["127.0.0.1:11611", "[::1]:11611"]')))
 
-    assert "every 30 s; its own address 127.0.0.1:11611, [::1]:11611" in result.output
+    assert "is the same host at 127.0.0.1:11611, [::1]:11611, where no context need be named" in result.output
+
+
+def test_the_context_of_a_device_and_what_it_shows_there_are_said(
+    command: Commands, configured: Callable[..., Path]
+) -> None:
+    everything = command("check", "-c", str(configured(1))).output
+    assert "    is a host in the context one: COMMUNITY@one, or -n one in v3\n" in everything
+    assert "    shows there standard MIBs and the vendor's MIB, beside its rows" in everything
+    vendor = command("check", "-c", str(configured(1, device="host: {views: [vendor]}"))).output
+    assert "    shows there the vendor's MIB, beside its rows" in vendor
+    nothing = command("check", "-c", str(configured(1, device="host: {views: []}"))).output
+    assert "    shows there its system group alone, beside its rows" in nothing
+
+
+def test_the_contexts_in_a_device_have_the_numbers_that_the_agent_gave(
+    command: Commands, configured: Callable[..., Path], simulator: Simulator
+) -> None:
+    path = configured(simulator.port)
+    before = command("check", "-c", str(path), "--device", "one").output
+    assert "the agent has given no numbers yet" in before
+    assert "  context one/ptp1: PTPv2 instance io1/instance0\n" in before
+    assert not (command.folder / "state").exists()
+    state = StateStore(command.folder / "state" / "state.db")
+    state.keep("one", [Given("ptp", "io1/instance1", 1), Given("ptp", "io1/instance0", 2)])
+    state.close()
+    after = command("check", "-c", str(path), "--device", "one").output
+    assert "the agent has given no numbers yet" not in after
+    assert "  context one/ptp1: PTPv2 instance io1/instance1\n" in after
+    assert "  context one/ptp2: PTPv2 instance io1/instance0\n" in after
+    assert "  context one/node1: SyncMon node node0\n" in after
 
 
 def test_several_fronts_are_said(command: Commands, tmp_path: Path) -> None:

@@ -116,6 +116,16 @@ devices:
 """
 
 
+def test_a_device_whose_name_leaves_no_room_for_contexts_in_it_is_warned_of(settings: Settings) -> None:
+    device = settings.devices[1]
+    for octets, warned in ((26, False), (27, True)):
+        named = device.model_copy(update={"name": "x" * octets})
+        found = list(words.warnings(settings.model_copy(update={"devices": (named,)})))
+        assert (
+            f"device {'x' * 27}: its name leaves 5 characters of 32 for contexts of what is in it" in found
+        ) == warned
+
+
 @pytest.mark.parametrize(
     ("write", "scheme", "more", "warned"),
     [

@@ -51,8 +51,10 @@ class Trapd:
         mibs: tuple[str, str] = ("", ""),
         port: int | None = None,
         configuration: str = "",
+        printed: str = "",
     ) -> None:
         self.folder = folder
+        self._printed = [printed] if printed else [] if mibs[1] else ["-On"]
         self.port = port or free_port()
         self._output = folder / "output.txt"
         self._mibs = mibs
@@ -73,9 +75,8 @@ class Trapd:
 
     def start(self) -> Trapd:
         """Start it, and wait until it listens."""
-        numeric = ["-On"] if not self._mibs[1] else []
         command = [
-            tool("snmptrapd"), "-f", "-n", "-Lo", *numeric, "-C", "-c", str(self.folder / "trapd.conf"),
+            tool("snmptrapd"), "-f", "-n", "-Lo", *self._printed, "-C", "-c", str(self.folder / "trapd.conf"),
             "-M", self._mibs[0], "-m", self._mibs[1], f"udp:127.0.0.1:{self.port}",
         ]  # fmt: skip
         environment = {"PATH": os.environ["PATH"], "SNMP_PERSISTENT_DIR": str(self.folder / "persistent")}

@@ -15,7 +15,7 @@ import pytest
 
 from agent.errors import HostError
 from agent.model.identity import Given
-from agent.service.state import StateStore
+from agent.service.state import KeptIndexes, StateStore
 
 ONE = Given("slot", "io1", 1)
 TWO = Given("ptp", "io1/instance0", 1)
@@ -34,6 +34,24 @@ def test_what_is_kept_is_given_again_by_scope(tmp_path: Path) -> None:
     assert state.given("b") == [Given("slot", "io1", 7)]
     assert state.given("") == []
     state.close()
+
+
+def test_who_only_looks_at_the_indexes_sees_them_in_use_and_at_rest_and_leaves_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    assert not KeptIndexes(path).readable
+    assert not list(tmp_path.iterdir())
+    state = StateStore(path)
+    state.keep("a", [ONE])
+    looking = KeptIndexes(path)
+    assert looking.readable
+    assert looking.given("a") == [ONE]
+    looking.keep("a", [TWO])
+    assert state.given("a") == [ONE]
+    state.close()
+    assert KeptIndexes(path).given("a") == [ONE]
+    assert [one.name for one in tmp_path.iterdir()] == ["state.db"]
+    path.write_text("no database", encoding="utf-8")
+    assert not KeptIndexes(path).readable
 
 
 def test_the_database_is_written_ahead_and_synced(tmp_path: Path) -> None:

@@ -96,6 +96,13 @@ def test_an_antenna_fault_is_told_once_and_so_is_its_end(story: Story) -> None:
     assert not set(begun) & set(ended)
 
 
+def test_an_event_is_named_once_in_the_message(story: Story) -> None:
+    before = len(story.watch.notices)
+    story.fault("antenna-fault")
+    messages = [values(one)[0][2] for one in story.watch.notices[before:] if one.told(VENDOR)]
+    assert b"Device event antenna-faulty" in messages
+
+
 def test_where_the_device_lists_no_events_our_own_rules_stand_in(tmp_path: Path) -> None:
     story = Story(tmp_path, without_events=True)
     assert story.fault("antenna-fault").count("AntennaFaulty") == 1

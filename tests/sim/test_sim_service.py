@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from agent.sim import SimSpec, Simulator, build_status, make_certificate
+from agent.sim.__main__ import main
 
 
 def test_the_whole_status_is_what_the_builder_makes(client_of: Any, now: datetime) -> None:
@@ -179,6 +180,14 @@ def test_the_port_is_free_again_after_the_end() -> None:
         assert simulator.address == f"127.0.0.1:{port}"
     with Simulator(port=port) as simulator:
         assert simulator.port == port
+
+
+def test_the_command_says_in_one_line_that_a_port_is_taken(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["agent.sim", "--port", str(simulator.port)])
+    with pytest.raises(SystemExit, match=rf"agent\.sim: .*{simulator.port}.*in use"):
+        main()
 
 
 def test_a_taken_port_is_reported(simulator: Simulator) -> None:

@@ -66,6 +66,13 @@ def test_a_host_has_its_own_objects_and_the_shared_ones_in_order_and_nothing_of_
     assert walked(filled(), "one") == HOST
 
 
+def test_a_host_that_was_not_read_yet_does_not_pass_for_the_agent() -> None:
+    source = filled().source("three")
+    assert source.get(packed((*SYS_NAME, 0))) is None
+    assert source.get(packed((*SYS_UPTIME, 0))) is not None
+    assert source.is_declared(packed((*SYS_NAME, 0)))
+
+
 def test_the_default_context_has_nothing_of_a_host() -> None:
     names = [name for name, _ in walked(filled(), "")]
     assert (*IF_DESCR, 0) not in names
@@ -128,7 +135,7 @@ def test_a_host_goes_with_its_last_block_and_the_others_stay() -> None:
     shelf.swap(host_owner("two", "host"), column(SYS_NAME, "two"))
     shelf.swap(host_owner("one", "host"), [])
     assert dict(walked(shelf, "two"))[(*SYS_NAME, 0)] == b"two"
-    assert shelf.source("one") is shelf.shared
+    assert walked(shelf, "one") == [pair for pair in HOST if pair[1] in (b"time", b"in", b"a", b"b", b"c")]
     assert host_owner("one", "host") not in shelf.owners
 
 

@@ -125,7 +125,7 @@ LOGICAL = Table(
         hidden(1, "entLogicalIndex", PHYSICAL_INDEX, "Kept for ever."),
         Column(2, "entLogicalDescr", TEXT, "What it is.", value=lambda row: row.description),
         Column(3, "entLogicalType", OBJECT_IDENTIFIER, "The MIB that tells most of it.", value=lambda row: row.mib),
-        Column(5, "entLogicalTAddress", octets(255), "Address of this agent that stands for it; absent for none.",
+        Column(5, "entLogicalTAddress", octets(255), "The device's own address at this agent; absent for none.",
                value=lambda row: row.transport and row.transport[1]),
         Column(6, "entLogicalTDomain", OBJECT_IDENTIFIER, "Kind of that address.",
                value=lambda row: row.transport and row.transport[0]),

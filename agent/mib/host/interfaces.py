@@ -234,10 +234,15 @@ def _stack_changed(row: Row) -> int:
     return row.view.marks.since("ifStackTable", there, row.view.uptime_ticks)
 
 
+def _number_of_interfaces(row: Row) -> int | None:
+    """None of a device that was never read, which is not to have none."""
+    return len(interfaces(row.view)) if row.view.root else None
+
+
 NUMBER = Scalars(
     0,
     "interfaces",
-    (Column(1, "ifNumber", INTEGER32, "Interfaces there are.", value=lambda row: len(interfaces(row.view))),),
+    (Column(1, "ifNumber", INTEGER32, "Interfaces there are.", value=_number_of_interfaces),),
     feed=Feed.DOCUMENT,
 )
 CHANGES = Scalars(

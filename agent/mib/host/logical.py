@@ -31,9 +31,9 @@ class Logical:
 
     Attributes:
         mib: the MIB that tells most of it.
-        context: where it is served.
+        context: where it is served, at each of this agent's addresses.
         physical: identities of the physical entities it runs on.
-        transport: domain and address at which this agent answers for it without any context being named.
+        transport: domain and address of the device's own at this agent; the context is one at it (RFC 6933).
     """
 
     view: DeviceView
@@ -68,13 +68,14 @@ def _daemon(view: DeviceView) -> Iterator[Logical]:
 def _child(view: DeviceView, child: ChildView) -> Logical:
     key = f"{child.place.sort}/{child.name}"
     description = f"{child.kind} {child.name}"
+    address = own_address(view.settings)
     if child.place.sort != PTP:
-        return Logical(view, key, description, (*view.own_root, 1, SYNCMON_ARC), child.context)
+        return Logical(view, key, description, (*view.own_root, 1, SYNCMON_ARC), child.context, transport=address)
     physical = [f"module/{child.row.keys[0]}"]
     port = port_of_instance(view, child.row, interfaces(view)) if child.row.present else None
     if port is not None:
         physical.append(f"port/{port.identity}")
-    return Logical(view, key, description, PTPBASE, child.context, tuple(physical))
+    return Logical(view, key, description, PTPBASE, child.context, tuple(physical), address)
 
 
 def own_address(settings: Any) -> tuple[Oid, bytes] | None:

@@ -97,6 +97,13 @@ def test_each_child_context_and_the_ntp_daemon_are_logical_entities() -> None:
     assert "entLogicalTAddress" not in cells
 
 
+def test_each_logical_entity_has_the_devices_own_address_beside_its_context() -> None:
+    cells = Watched(listen=["192.0.2.110:161"]).read(answers())
+    assert cells["entLogicalTAddress"].keys() == cells["entLogicalContextName"].keys()
+    assert set(cells["entLogicalTAddress"].values()) == {bytes((192, 0, 2, 110, 0, 161))}
+    assert set(cells["entLogicalTDomain"].values()) == {bytes((43, 6, 1, 6, 1, 1))}
+
+
 def test_a_logical_entity_runs_on_its_module_and_port() -> None:
     cells = host(answers())
     instance = instance_of(cells, "entLogicalContextName", "m3000/ptp1")[0]

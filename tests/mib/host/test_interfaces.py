@@ -34,6 +34,12 @@ def test_ports_cards_virtual_interfaces_and_those_of_ptp_instances_are_rows() ->
     assert len(cells["ifIndex"]) == len(names)
 
 
+def test_a_device_that_was_never_read_has_no_number_of_interfaces() -> None:
+    cells = Watched().lose(1000)
+    assert "sysName" in cells
+    assert "ifNumber" not in cells
+
+
 def test_kinds_are_those_of_iana_and_only_ports_have_a_connector() -> None:
     cells = host(answers())
     kinds, plugs = labelled(cells, "ifType"), labelled(cells, "ifConnectorPresent")

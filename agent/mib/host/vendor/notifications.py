@@ -134,7 +134,8 @@ STAND_INS: Final = (
 """Our alarm types that have a notification of the vendor's."""
 
 DEVICE_EVENT: Final = "deviceEvent"
-_PREFIX: Final = "event/"
+EVENT_PLACE: Final = "event/"
+"""What the resource of an event's alarm begins with."""
 _ALARMING: Final = frozenset({"critical", "error", "warning"})
 """Types of events that are alarms."""
 
@@ -159,7 +160,7 @@ def vendor_name(alarm: Alarm, facts: Facts, rules: Rules) -> str:
 
 def _told(alarm: Alarm, facts: Facts, rules: Rules) -> Told | None:
     if alarm.alarm_type == DEVICE_EVENT:
-        return EVENTS.get(alarm.resource.removeprefix(_PREFIX))
+        return EVENTS.get(alarm.resource.removeprefix(EVENT_PLACE))
     for one in STAND_INS:
         if one.alarm_type == alarm.alarm_type and _fits(one, alarm):
             listed = any(_is_told_by_device(facts, event, rules) for event in one.covered)
