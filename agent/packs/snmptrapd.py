@@ -33,7 +33,8 @@ HANDLER = r"""#!/bin/sh
 read -r _host
 read -r _address
 while read -r name value; do
-    value=${{value#= }}
+    value=${{value#=}}
+    value=${{value# }}
     value=${{value#\"}}
     value=${{value%\"}}
     case "$name" in

@@ -23,6 +23,7 @@ from agent.mib.declaration import Table
 from agent.service.poller import Session
 from agent.sim import SimSpec
 from tests.support.cells import MODULE, rows, stored, table_of
+from tests.support.ports import free_port
 from tests.support.running import (
     COMMUNITY,
     FAST,
@@ -37,7 +38,7 @@ from tests.support.running import (
 )
 from tests.support.tools import tool
 
-SLOW = pace(**FAST | {"interval_s": 30})
+SLOW = pace(**FAST | {"interval_s": 30, "read_timeout_s": 4, "deadline_s": 4})
 
 
 @pytest.fixture(autouse=True)
@@ -186,12 +187,6 @@ def test_a_port_in_use_leaves_nothing_open(agent_on: Starting, tmp_path: Path) -
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as again:
         again.bind(("127.0.0.1", free))
     assert threading.active_count() == threads
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize("trouble", ["state", "engine", "session"])

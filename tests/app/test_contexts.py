@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import subprocess
 from collections.abc import Iterable
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from agent.config.secret import Secret
 from agent.errors import HostError
 from agent.sim import SimSpec
 from tests.notify.receivers import Recorder
+from tests.support.ports import free_ports
 from tests.support.running import RunningAgent, Simulating, Starting, configured, device, pace, wait_for
 from tests.support.tools import tool
 
@@ -191,14 +191,6 @@ def test_a_device_with_an_address_of_its_own_is_a_host_there(
     assert names_at(agent, v4, "-v2c", "-c", "second") == ["two"]
     assert names_at(agent, v4, *signed, "-n", "two") == ["two"]
     assert names_at(agent, "", "-v2c", "-c", "fleet") == ["one", "two"]
-
-
-def free_ports(count: int) -> list[int]:
-    with ExitStack() as opened:
-        probes = [opened.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
 
 
 def is_free(port: int) -> bool:

@@ -16,6 +16,7 @@ from agent.config import DeviceSettings
 from agent.errors import ConfigError, HostError, UsageError
 from agent.service.statelock import StateLock, last_reload, running_agent
 from agent.sim import SimSpec, Simulator
+from tests.support.ports import free_port
 from tests.support.running import COMMUNITY, FAST, PASSWORD, Starting, configured, device, pace, wait_for
 from tests.support.tools import tool
 
@@ -30,7 +31,10 @@ def simulator() -> Iterator[Simulator]:
 
 def patient(simulator: Simulator, name: str = "lts1", **changes: Any) -> DeviceSettings:
     """A device that is polled once, and then not again during the test unless something asks for it."""
-    poll = pace(**FAST | {"interval_s": 300, "configuration": False, **changes.pop("poll", {})})
+    poll = pace(
+        **FAST
+        | {"interval_s": 300, "configuration": False, "read_timeout_s": 4, "deadline_s": 4, **changes.pop("poll", {})}
+    )
     return device(simulator.port, name, poll=poll, **changes)
 
 
@@ -199,11 +203,3 @@ def test_the_reload_command_is_obeyed_and_a_broken_file_is_refused_loudly(tmp_pa
     assert "reloaded devices=1" in log
     assert "reload-refused" in log
     assert "contakt: unknown key" in log
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

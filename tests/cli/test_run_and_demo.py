@@ -15,15 +15,10 @@ from pathlib import Path
 from agent.service.statelock import StateLock
 from agent.sim import Simulator
 from tests.cli.conftest import PASSWORD
+from tests.support.ports import free_port
 from tests.support.tools import tool
 
 AGENT = (sys.executable, "-m", "agent")
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_demo_shows_a_walk_and_its_lines_work_as_printed() -> None:

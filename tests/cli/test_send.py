@@ -20,6 +20,8 @@ from agent.service.handlers import HANDLERS
 from agent.sim import Simulator
 from agent.web.sender import Sender
 from tests.cli.conftest import Commands
+from tests.support.ports import free_port
+from tests.support.running import wait_for
 
 TOKEN = "a-token-of-the-test-0123"
 
@@ -110,6 +112,7 @@ def test_what_is_not_done_in_time_has_an_exit_code_of_its_own_and_survives_a_kil
         assert (hanging.exit_code, "pollNow processing" in hanging.output) == (75, True)
         process.send_signal(signal.SIGKILL)
         process.wait()
+        wait_for(lambda: not _answers(config.parent / "state" / "interapp.sock"), "the end of its back")
     simulator.faults.clear("hang")
 
     with running(config):
@@ -120,8 +123,7 @@ def test_what_is_not_done_in_time_has_an_exit_code_of_its_own_and_survives_a_kil
 def test_over_tcp_the_token_of_the_configuration_is_used(
     command: Commands, simulator: Simulator, configured: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     monkeypatch.setenv("TOKEN", TOKEN)
     web = f"web: {{listen: ['127.0.0.1:{port}'], token: '${{TOKEN}}'}}"
     config = configured(simulator.port, top=web)

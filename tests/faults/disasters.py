@@ -16,7 +16,8 @@ from tests.faults.noc import Noc
 from tests.faults.outcome import Outcome, contradictions
 from tests.faults.site import Site, receiver
 from tests.faults.slow import numbers_in
-from tests.notify.receivers import Recorder, free_port
+from tests.notify.receivers import Recorder
+from tests.support.ports import free_port
 from tests.support.running import wait_for
 from tests.support.tools import tool
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.notify.receivers import AUTH_PASSPHRASE, PRIV_PASSPHRASE, Trapd, free_port
+from tests.notify.receivers import AUTH_PASSPHRASE, PRIV_PASSPHRASE, Trapd
 from tests.support.cells import MODULE, NAMES
+from tests.support.ports import free_port
 from tests.support.running import wait_for
 from tests.support.tools import PROJECT, shared
 

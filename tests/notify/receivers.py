@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from agent.mib.encoding import tlv
 from agent.wire import ber, pdu
+from tests.support.ports import free_port
 from tests.support.tools import tool
 
 T = TypeVar("T")
@@ -23,13 +24,6 @@ AUTH_PASSPHRASE = "authpass-5"
 PRIV_PASSPHRASE = "privpass-5"
 V1_FORMAT = r"V1|%a|%N|%w|%q|%v\n"
 V2_FORMAT = r"V2|%v\n"
-
-
-def free_port() -> int:
-    """A UDP port of the loopback interface that was free a moment ago."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Trapd:

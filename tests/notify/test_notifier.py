@@ -24,8 +24,9 @@ from agent.wire.notice import Notice
 from tests.notify.child import ALARMS
 from tests.notify.conftest import Record
 from tests.notify.notices import HEARTBEAT, TEXT, notice, varbind
-from tests.notify.receivers import Recorder, body, free_port, request_id, response, until
+from tests.notify.receivers import Recorder, body, request_id, response, until
 from tests.notify.running import Memory, Start, receiver, view
+from tests.support.ports import free_port
 from tests.support.tools import PROJECT
 
 

@@ -12,8 +12,9 @@ from agent.model.delivery import DeliveryState
 from agent.wire.announce import authentication_failure, cold_start
 from tests.notify.conftest import StartTrapd
 from tests.notify.notices import MODULE, NUMBER, notice, with_counter64
-from tests.notify.receivers import AUTH_PASSPHRASE, PRIV_PASSPHRASE, Trapd, free_port, until
+from tests.notify.receivers import AUTH_PASSPHRASE, PRIV_PASSPHRASE, Trapd, until
 from tests.notify.running import ENGINE, Start, receiver, users, view
+from tests.support.ports import free_port
 from tests.support.tools import PROJECT, shared
 
 OUR_ENGINE = f"-e 0x{ENGINE.engine_id.hex()} "

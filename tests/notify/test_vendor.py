@@ -17,8 +17,9 @@ from agent.wire.notice import Notice
 from agent.wire.vendorwords import wording
 from tests.notify.conftest import Record, StartTrapd
 from tests.notify.notices import MODULE, notice
-from tests.notify.receivers import AUTH_PASSPHRASE, PRIV_PASSPHRASE, Recorder, Trapd, body, free_port, request_id, until
+from tests.notify.receivers import AUTH_PASSPHRASE, PRIV_PASSPHRASE, Recorder, Trapd, body, request_id, until
 from tests.notify.running import ENGINE, Memory, Start, receiver, users, view
+from tests.support.ports import free_port
 from tests.support.tools import PROJECT, shared
 
 B3 = ".1.3.6.1.4.1.5597.30.3"

@@ -16,6 +16,7 @@ import pytest
 from tests.snmp import messages
 from tests.snmp.messages import INCONSISTENT_VALUE, Answer, Oid, Peer, User
 from tests.support.cells import MODULE
+from tests.support.ports import free_port
 from tests.support.process import COMMUNITY, CONTACT, SERVICES, WRITER, AgentProcess
 from tests.support.running import wait_for
 
@@ -207,9 +208,7 @@ def test_it_stops_with_both_fronts_and_leaves_no_process(fronts: Fronts) -> None
 
 def test_addresses_that_come_by_reload_come_to_both(fronts: Fronts) -> None:
     agent = fronts.agent
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     agent.content["devices"] = [
         {"name": "one", "address": "127.0.0.1", "enabled": False, "listen": [f"127.0.0.1:{port}"]}
     ]

@@ -17,7 +17,8 @@ from agent.sim import SimSpec, Simulator
 from tests.snmp import messages
 from tests.snmp.messages import Oid, Peer, User
 from tests.support.cells import MODULE
-from tests.support.process import COMMUNITY, CONTACT, EARLY, SERVICES, UPTIME, AgentProcess, free_port
+from tests.support.ports import free_port
+from tests.support.process import COMMUNITY, CONTACT, EARLY, SERVICES, UPTIME, AgentProcess
 from tests.support.running import wait_for
 
 BOOTS: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0)

@@ -17,6 +17,7 @@ import yaml
 
 from tests.snmp import messages
 from tests.snmp.messages import Answer, Oid
+from tests.support.ports import free_port
 from tests.support.running import PASSWORD, wait_for
 
 COMMUNITY, WRITER = b"public-for-tests", b"writer-for-tests"
@@ -27,13 +28,6 @@ SERVICES: Oid = (1, 3, 6, 1, 2, 1, 1, 7, 0)
 
 EARLY = ("lts172", "lts119", "lts117", "lts92")
 """Names of devices whose first poll comes within a tenth of a second (first_delay_s spreads them by name)."""
-
-
-def free_port() -> int:
-    """A UDP port that nobody has now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class AgentProcess:
