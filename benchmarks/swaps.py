@@ -40,6 +40,7 @@ from agent.wire.policy import make_policy
 from agent.wire.shelf import Shelf
 from agent.wire.store import Store
 from agent.wire.writing import Writer
+from benchmarks import devices
 from benchmarks.command import run_alone
 from benchmarks.figure import Figure, conditions, number
 from benchmarks.serve import fork_front, refuse, snmp_settings
@@ -48,7 +49,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CAPTURES = Path(__file__).with_name("captures")
 """What `lantime-agent capture` brought from devices of one's own may be put here, and is measured too."""
 MS = "ms"
-SMALL, FULL, CHASSIS = "V10 document", "full M3000", "chassis of 10 x 4 x 2048"
+SMALL, SOME, FULL, CHASSIS = "M300", "M3000 with two HPS100", "full M3000", "chassis of 10 x 4 x 2048"
 FEW, ALL = "every 100th number changed", "all cells new"
 _NOON = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 _EVERY = 100
@@ -139,9 +140,9 @@ class Bench:
 
 def documents() -> Iterator[Document]:
     """The documents that are taken, small ones first."""
+    yield _document(SMALL, devices.status_of(devices.M300, 1, _NOON))
     path = ROOT / "tests" / "golden" / "api10-m3000.json"
-    small = read_documents(path.read_text(encoding="utf-8"), path.name)["status"]
-    yield _document(SMALL, small)
+    yield _document(SOME, read_documents(path.read_text(encoding="utf-8"), path.name)["status"])
     for found in sorted(CAPTURES.glob("*.json")):
         yield _document(found.stem, read_documents(found.read_text(encoding="utf-8"), found.name)["status"])
     yield _document(FULL, build_status(SimSpec(hps_cards=10, instances=4), _NOON))
@@ -195,6 +196,7 @@ def swaps(rounds: int) -> Figure:
     how = (
         "a document's text in hand, parsed, read into cells and blocks, what changed sent over the channel, swapped "
         "into the front's store; keeper, channel and front are the agent's own, in two processes. "
+        "M300 is a document of the size of a real one of API 10. "
         "All cells new: neither keeper nor front know anything of the device before"
     )
     collect_seldom()

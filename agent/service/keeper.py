@@ -417,8 +417,9 @@ class Keeper:
         if drift != view.drift:
             status, _ = build(plan, (Feed.STATUS,), replace(view, drift=drift), memory)
         hosts = read_hosts(self._around.plans, generation(known.root), view, memory, known.hosts)
+        places = hosts.places if known.root else known.places  # what is in a device that never answered is not gone
         known = replace(
-            known, memory=memory, drift=drift, facts=facts, places=hosts.places, marks=view.marks.after, hosts=hosts
+            known, memory=memory, drift=drift, facts=facts, places=places, marks=view.marks.after, hosts=hosts
         )
         cells = {Feed.DOCUMENT: document, Feed.LEFTOVERS: leftovers, Feed.STATUS: status}
         known, blocks = _made(known, cells)
@@ -427,7 +428,10 @@ class Keeper:
     def _publish(self, blocks: Blocks, hosts: Mapping[str, Sequence[Block]] | None = None) -> None:
         for feed, ready in blocks.items():
             self._serve(self.owner(feed), ready)
-        if hosts:
+        if hosts and not self.known.root:
+            for owner, ready in hosts.items():  # a process before this one may have served more of it
+                self._around.sink.propose(owner, ready)
+        elif hosts:
             for owner in self._hosts - hosts.keys():
                 self._serve(owner, [])
             self._hosts = frozenset(hosts)

@@ -260,3 +260,20 @@ def test_an_alarm_of_a_device_is_told_from_its_own_address_and_after_a_reload_fr
         wait_for(lambda: told_from("127.0.0.89"), "its end")
     finally:
         there.close()
+
+
+def test_children_are_contexts_after_a_restart_while_their_device_does_not_answer(
+    tmp_path: Path, simulate: Simulating, agent_on: Starting
+) -> None:
+    simulator = simulate(SimSpec(clients=1))
+    settings = configured(tmp_path, device(simulator.port, "one"), snmp=SNMP | {"communities": [{"name": "fleet"}]})
+    first = agent_on(settings)
+    first.wait_up()
+    before = set(first.app.keepers["one"].known.places)
+    assert "one/ptp1" in before
+    first.stop()
+    simulator.stop()
+    again = agent_on(settings)
+    again.wait_reason("unreachable", "one")
+    assert set(again.app.keepers["one"].known.places) == before
+    assert len(system_of(again, "fleet@one")) >= 6
