@@ -24,7 +24,8 @@ from benchmarks.site import INTERVAL_S, LARGE_INTERVAL_S, PATIENCE_S, RATE, Site
 from benchmarks.starts import Asker
 from benchmarks.steady import Timed
 from scripts.mib import Mib
-from scripts.processes import free_port, total
+from scripts.processes import total
+from tests.support.ports import free_port
 
 SIZES = (10, 100, 1000)
 MINUTES = 1.0

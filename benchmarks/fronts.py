@@ -22,10 +22,11 @@ from benchmarks.figure import Figure, conditions, in_turn
 from benchmarks.load import Run, connected, cpu_s
 from benchmarks.rates import SECONDS, UNIT
 from benchmarks.starts import Asker, run_agent, settings_of
-from scripts.processes import free_port, tree
+from scripts.processes import tree
 from scripts.settings import COMMUNITY
 from tests.snmp import messages
 from tests.snmp.messages import Oid
+from tests.support.ports import free_port
 
 COUNTS = (1, 2)
 SOCKETS = 32

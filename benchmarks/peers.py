@@ -18,9 +18,10 @@ from pathlib import Path
 from agent.mib.encoding import Oid
 from benchmarks import table
 from benchmarks.load import probe
-from scripts.processes import Child, free_port, tree
+from scripts.processes import Child, tree
 from tests.snmp import messages
 from tests.snmp.agents import SEALED
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 SNMPSIM = ROOT / ".venv" / "snmpsim" / "bin" / "snmpsim-command-responder"

@@ -18,9 +18,10 @@ from benchmarks.starts import Asker, run_agent
 from benchmarks.steady import FIRST_ID, Steady
 from scripts.client import Client
 from scripts.mib import Mib
-from scripts.processes import Child, free_port, tree
+from scripts.processes import Child, tree
 from scripts.settings import COMMUNITY, PASSWORD_VARIABLE
 from tests.snmp import messages
+from tests.support.ports import free_port
 
 INTERVAL_S, LARGE_INTERVAL_S = 30, 10
 RATE = 2000

@@ -21,10 +21,11 @@ from benchmarks.command import run_alone
 from benchmarks.figure import Figure, conditions
 from benchmarks.load import cpu_s
 from scripts.mib import Mib
-from scripts.processes import Child, free_port, start_simulator, tree
+from scripts.processes import Child, start_simulator, tree
 from scripts.settings import COMMUNITY, devices_section, secrets_of
 from tests.snmp import messages
 from tests.snmp.messages import Oid
+from tests.support.ports import free_port
 
 DEVICES = 100
 SIMULATORS = 4

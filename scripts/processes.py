@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from tests.snmp import messages
+from tests.support.ports import free_port
 
 ThisChild = TypeVar("ThisChild", bound="Child")
 START_S = 60.0
@@ -62,13 +63,6 @@ def total(pid: int) -> Usage:
     """What a process and its descendants take together."""
     each = [usage(one) for one in tree(pid)]
     return Usage(sum(one.rss_kib for one in each), sum(one.handles for one in each), sum(one.threads for one in each))
-
-
-def free_port() -> int:
-    """A UDP port of 127.0.0.1 that nobody has now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Child:

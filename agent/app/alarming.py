@@ -7,10 +7,10 @@ import contextlib
 import logging
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from agent.config import Settings
 from agent.mib.build import build
@@ -35,6 +35,7 @@ from agent.model.rest import Rest
 from agent.service.alarmlists import AlarmLists
 from agent.service.alarmstate import AlarmStore
 from agent.service.deliverystate import KeptDeliveries
+from agent.service.sink import Sink
 from agent.service.state import StateStore
 from agent.service.watched import watched
 from agent.service.watcher import Surroundings, Watcher
@@ -44,7 +45,7 @@ from agent.snmp.outlet import Supply
 from agent.snmp.target import LocalEngine, Target, make_targets
 from agent.wire.access import Access, Level, Model, Refusal
 from agent.wire.announce import Pace, authentication_failure, cold_start
-from agent.wire.block import Block, make_blocks
+from agent.wire.block import make_blocks
 from agent.wire.view import NOTHING, View
 
 log = logging.getLogger(__name__)
@@ -63,13 +64,6 @@ QUICK_S: Final = 0.005
 DRAIN_S: Final = 3.0
 """Time informs have to be acknowledged when the agent stops."""
 AUTHENTICATION_FAILURE_S: Final = 60.0
-
-
-class Sink(Protocol):
-    """Where blocks are served from."""
-
-    def swap(self, owner: str, blocks: Sequence[Block]) -> None:
-        """Put an owner's blocks in the place of the ones it had."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from agent.mib.build import build
 from agent.mib.declaration import Feed, Module
@@ -16,6 +16,7 @@ from agent.mib.host.lists import LISTS, LOGS, WHOLE, Entry, ListView, WholeView
 from agent.mib.plan import Plan, make_plan
 from agent.model.alarm.table import Alarm
 from agent.service.notifylog import Logged
+from agent.service.sink import Sink
 from agent.wire import ber
 from agent.wire.block import Block, make_blocks
 from agent.wire.shelf import host_owner
@@ -29,13 +30,6 @@ PIECE: Final = 64
 
 
 T = TypeVar("T")
-
-
-class Sink(Protocol):
-    """Where blocks are served from."""
-
-    def swap(self, owner: str, blocks: Sequence[Block]) -> None:
-        """Put an owner's blocks in the place of the ones it had."""
 
 
 @dataclass(slots=True)

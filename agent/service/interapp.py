@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from agent.config import Settings
 from agent.device.redact import Redactor
@@ -31,6 +31,7 @@ from agent.service.messagestate import MessageStore
 from agent.service.poller import Poller
 from agent.service.pollwatch import PollWatch
 from agent.service.settingscontrols import SettingsControls
+from agent.service.sink import Sink
 from agent.service.state import STATE_FILE
 from agent.service.transactions.book import Keeping
 from agent.service.transactions.reading import LocalReading
@@ -47,13 +48,6 @@ SHOW_REST: Final = 3
 SHOW_REST_MAX_S: Final = 1.0
 """The tables that were built rest so many times as long as that took, up to so many seconds: a thousand devices that
 come up one after the other must not hold up all else."""
-
-
-class Sink(Protocol):
-    """Where blocks are served from."""
-
-    def swap(self, owner: str, blocks: Sequence[Block]) -> None:
-        """Put an owner's blocks in the place of the ones it had."""
 
 
 @dataclass(frozen=True, slots=True)

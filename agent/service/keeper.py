@@ -38,6 +38,7 @@ from agent.model.sharing import shared
 from agent.model.slotchoice import SlotChoice
 from agent.service.fetch import BRANCH, Due, Fetcher, Poll, without
 from agent.service.hosts import NO_HOSTS, PART, HostPlans, Hosts, known_places, read_hosts
+from agent.service.sink import ProposingSink
 from agent.wire.block import Block, Made, remade
 from agent.wire.shelf import host_owner
 from agent.wire.vendorwords import NAME_FACT
@@ -46,16 +47,6 @@ log = logging.getLogger(__name__)
 
 
 Blocks = Mapping[Feed, Sequence[Block]]
-
-
-class Sink(Protocol):
-    """Where blocks are served from."""
-
-    def swap(self, owner: str, blocks: Sequence[Block]) -> None:
-        """Put an owner's blocks in the place of the ones it had."""
-
-    def propose(self, owner: str, blocks: Sequence[Block]) -> None:
-        """The same, unless something of the owner's is served already."""
 
 
 class Indexes(Protocol):
@@ -161,7 +152,7 @@ class Surroundings:
     """
 
     plans: HostPlans
-    sink: Sink
+    sink: ProposingSink
     indexes: Indexes
     limits: Limits
     clock: Callable[[], datetime] = now

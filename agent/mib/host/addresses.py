@@ -9,9 +9,9 @@ from typing import Final
 
 from agent.mib.declaration import Column, Group, Index, Table
 from agent.mib.encoding import Oid
-from agent.mib.host.common import hidden
 from agent.mib.interface import Interface, Kind, interfaces
 from agent.mib.own import once
+from agent.mib.standard.rows import hidden
 from agent.mib.syntax import IP_ADDRESS, OBJECT_IDENTIFIER, TIME_TICKS, closed, integer32, octets, unsigned32
 from agent.mib.view import DeviceView
 

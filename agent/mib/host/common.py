@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.mib.declaration import Access, Column
+from agent.mib.declaration import Column
 from agent.mib.module import northbound
 from agent.mib.syntax import Reader, Syntax
 from agent.model.reading import ABSENT
@@ -48,8 +48,3 @@ def by_label(own: str, theirs: Syntax) -> Reader:
         return word if word in theirs.labels else ABSENT
 
     return read
-
-
-def hidden(arc: int, name: str, syntax: Syntax, description: str) -> Column:
-    """An index that is no value to be read."""
-    return Column(arc, name, syntax, description, access=Access.NOT_ACCESSIBLE)

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from agent.mib.declaration import Column, Feed, Group, Index, Scalars, Table
 from agent.mib.encoding import Oid
-from agent.mib.host.common import hidden
 from agent.mib.host.interfaces import IF_MIB
 from agent.mib.host.logical import Logical, logical
 from agent.mib.host.physical import CHASSIS, Entity, entities
 from agent.mib.own import once
+from agent.mib.standard.rows import hidden
 from agent.mib.syntax import (
     DATE_AND_TIME,
     OBJECT_IDENTIFIER,

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from agent.mib.declaration import Column, Feed, Group, Index, Scalars, Table
 from agent.mib.encoding import Oid
-from agent.mib.host.common import hidden
 from agent.mib.interface import Interface, Kind, interfaces, is_enabled, operational
+from agent.mib.standard.rows import hidden
 from agent.mib.syntax import (
     COUNTER32,
     COUNTER64,

@@ -15,8 +15,8 @@ from agent.mib import encoding
 from agent.mib.declaration import Column, Feed, Group, Index, Module, Notification, Scalars, Table
 from agent.mib.encoding import Oid
 from agent.mib.groups.alarm import ALARM_OBJECTS, AlarmView, LogEntry
-from agent.mib.host.common import hidden
 from agent.mib.module import northbound
+from agent.mib.standard.rows import hidden, string_index
 from agent.mib.syntax import (
     COUNTER32,
     COUNTER64,
@@ -32,6 +32,7 @@ from agent.mib.syntax import (
     text,
     unsigned32,
 )  # fmt: skip
+from agent.model.alarm.catalogue import BY_NAME
 from agent.model.alarm.table import Alarm
 
 ALARM_BASE: Final[Oid] = (1, 3, 6, 1, 2, 1, 118)
@@ -130,15 +131,13 @@ class ModelRow:
 
 
 def _text(value: str) -> tuple[int, ...]:
-    """A text of any length as an index (RFC 2578 7.7)."""
-    encoded = value.encode()
-    return (len(encoded), *encoded)
+    """A text as an index."""
+    return string_index(value.encode())
 
 
 def _date(moment: datetime) -> tuple[int, ...]:
     """A DateAndTime as an index."""
-    encoded = encoding.date_and_time(moment)
-    return (len(encoded), *encoded)
+    return string_index(encoding.date_and_time(moment))
 
 
 def _list_name(row: Any) -> Iterable[int]:
@@ -231,7 +230,7 @@ def _model_pointer(list_state: int, notification: str) -> Oid | None:
 
 def notification_of(alarm: Alarm) -> str:
     """Name of the notification type of an alarm."""
-    return f"lnb{alarm.alarm_type[:1].upper()}{alarm.alarm_type[1:]}"
+    return BY_NAME[alarm.alarm_type].notification
 
 
 def _log_pointer(row: Listed) -> Oid:

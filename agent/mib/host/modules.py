@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from agent.mib.encoding import Oid
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A module that a host shows."""
-
-    number: int
-    oid: Oid
-    what: str
-
 
 SYSTEM = (
     ((1, 3, 6, 1, 6, 3, 1), "SNMPv2-MIB: the system and snmp groups"),
@@ -38,8 +27,6 @@ STANDARD: tuple[tuple[Oid, str], ...] = (
 VENDOR: tuple[tuple[Oid, str], ...] = (((1, 3, 6, 1, 4, 1, 5597, 30), "MBG-SNMP-LTNG-MIB"),)
 
 
-def shown_modules(views: Collection[str]) -> Iterator[Shown]:
+def shown_modules(views: Collection[str]) -> tuple[tuple[Oid, str], ...]:
     """The modules of a host that shows these views."""
-    modules = (*SYSTEM, *(STANDARD if "standard" in views else ()), *(VENDOR if "vendor" in views else ()))
-    for number, (oid, what) in enumerate(modules, 1):
-        yield Shown(number, oid, what)
+    return (*SYSTEM, *(STANDARD if "standard" in views else ()), *(VENDOR if "vendor" in views else ()))

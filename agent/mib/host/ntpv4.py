@@ -13,7 +13,8 @@ from typing import Any, Final
 from agent.mib.declaration import Column, Feed, Group, Index, Scalars, Table
 from agent.mib.encoding import Oid
 from agent.mib.groups.ntp import SELECTION, SYSTEM_ROW, leap
-from agent.mib.host.common import hidden, like
+from agent.mib.host.common import like
+from agent.mib.standard.rows import hidden
 from agent.mib.syntax import INTEGER32, TEXT, TIME_TICKS, UNSIGNED32, closed, integer32, octets, unsigned32
 from agent.mib.view import Row
 from agent.model import reading

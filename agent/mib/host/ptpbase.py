@@ -17,7 +17,8 @@ from agent.mib.declaration import Column, Feed, Group, Index, Scalars, Table
 from agent.mib.encoding import Oid, packed
 from agent.mib.groups.common import PTP
 from agent.mib.groups.ptp import INSTANCES, PORT_STATE, PROFILE, PROTOCOL, ROLE, client_key
-from agent.mib.host.common import by_label, by_number, hidden, like
+from agent.mib.host.common import by_label, by_number, like
+from agent.mib.standard.rows import hidden
 from agent.mib.syntax import (
     COUNTER64,
     GAUGE,

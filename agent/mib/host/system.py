@@ -5,20 +5,20 @@ sysUpTime is not here: one engine answers in all contexts, and time stamps refer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
-from agent.mib.declaration import Access, Column, Feed, Group, Index, Scalars, Table
+from agent.mib.declaration import Column, Feed, Group, Scalars
 from agent.mib.encoding import Oid
-from agent.mib.host.modules import Shown, shown_modules
+from agent.mib.host.modules import shown_modules
 from agent.mib.host.view import ChildView
-from agent.mib.syntax import INTEGER32, OBJECT_IDENTIFIER, TEXT, TIME_TICKS, integer32
+from agent.mib.standard.modules import module_table
+from agent.mib.standard.system import SERVICES
+from agent.mib.syntax import INTEGER32, OBJECT_IDENTIFIER, TEXT, TIME_TICKS
 from agent.mib.view import Row
 
 LANTIME: Final[Oid] = (1, 3, 6, 1, 4, 1, 5597, 30)
 """mbgLantimeNG, by which managers tell a LANTIME."""
-SERVICES: Final = 72
-"""sysServices of a host with applications: 2^(4-1) + 2^(7-1)."""
 
 
 def host_name(row: Row) -> str:
@@ -51,28 +51,7 @@ def _system(describe: Callable[[Any], str], name: Callable[[Any], str], settings
     )
 
 
-def _modules(view: Any) -> Iterator[Shown]:
-    yield from shown_modules(view.settings.host.views)
-
-
-def _number(row: Shown) -> Iterable[int]:
-    return (row.number,)
-
-
-MODULES = Table(
-    9,
-    "sysORTable",
-    "MIB modules this host implements.",
-    "One module.",
-    (Index("sysORIndex", _number),),
-    (
-        Column(1, "sysORIndex", integer32(1), "Place in the list.", access=Access.NOT_ACCESSIBLE),
-        Column(2, "sysORID", OBJECT_IDENTIFIER, "The module.", value=lambda row: row.oid),
-        Column(3, "sysORDescr", TEXT, "What it is.", value=lambda row: row.what),
-        Column(4, "sysORUpTime", TIME_TICKS, "When it was added.", value=lambda _: 0),
-    ),
-    source=_modules,
-)
+MODULES = module_table("host", lambda view: shown_modules(view.settings.host.views), Feed.DOCUMENT)
 
 
 def _of_device(row: Row) -> Any:

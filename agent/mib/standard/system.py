@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-
-from agent.mib.declaration import Access, Column, Feed, Group, Index, Scalars, Table
-from agent.mib.encoding import Oid
+from agent.mib.declaration import Access, Column, Feed, Group, Scalars
 from agent.mib.standard.common import counter
-from agent.mib.standard.view import SelfView
+from agent.mib.standard.modules import module_table
 from agent.mib.syntax import INTEGER32, OBJECT_IDENTIFIER, TEXT, TIME_TICKS, closed, integer32
 
 SERVICES = 72
@@ -35,15 +31,6 @@ SYSTEM = Scalars(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleRow:
-    """A MIB module this agent implements."""
-
-    number: int
-    oid: Oid
-    what: str
-
-
 _MODULES = (
     ((1, 3, 6, 1, 6, 3, 1), "SNMPv2-MIB: the system and snmp groups"),
     ((1, 3, 6, 1, 2, 1, 92), "NOTIFICATION-LOG-MIB: notifications (RFC 3014)"),
@@ -58,30 +45,7 @@ _MODULES = (
 )
 
 
-def _module_rows(view: SelfView) -> Iterator[ModuleRow]:
-    for number, (oid, what) in enumerate((*_MODULES, (view.object_id, "LANTIME-NORTHBOUND-MIB")), 1):
-        yield ModuleRow(number, oid, what)
-
-
-def _module_number(row: ModuleRow) -> Iterable[int]:
-    return (row.number,)
-
-
-MODULES = Table(
-    9,
-    "sysORTable",
-    "MIB modules this agent implements.",
-    "One module.",
-    (Index("sysORIndex", _module_number),),
-    (
-        Column(1, "sysORIndex", integer32(1), "Place in the list.", access=Access.NOT_ACCESSIBLE),
-        Column(2, "sysORID", OBJECT_IDENTIFIER, "The module.", value=lambda row: row.oid),
-        Column(3, "sysORDescr", TEXT, "What it is.", value=lambda row: row.what),
-        Column(4, "sysORUpTime", TIME_TICKS, "When it was added.", value=lambda row: 0),
-    ),
-    feed=Feed.AGENT,
-    source=_module_rows,
-)  # fmt: skip
+MODULES = module_table("agent", lambda view: (*_MODULES, (view.object_id, "LANTIME-NORTHBOUND-MIB")), Feed.AGENT)
 SET = Scalars(
     0,
     "snmpSet",

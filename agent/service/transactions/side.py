@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import Final, Protocol
+from typing import Final
 
 from agent.config import TransactionSettings
 from agent.mib.build import build
@@ -20,6 +20,7 @@ from agent.model.rest import Rest
 from agent.service.bus import Bus
 from agent.service.handlers.configuring import Configurator
 from agent.service.letter import Letter
+from agent.service.sink import Sink
 from agent.service.transactions.book import Bounds, Keeping
 from agent.service.transactions.controls import TransactionControls
 from agent.service.transactions.office import Desk, Transactions
@@ -32,13 +33,6 @@ SHOW_DELAY_S: Final = 0.01
 SHOW_REST: Final = 9
 SHOW_REST_MAX_S: Final = 1.0
 """As the bus shows its rows: what happens together is shown together, and thousands of rows do not hold up the work."""
-
-
-class Sink(Protocol):
-    """Where blocks are served from."""
-
-    def swap(self, owner: str, blocks: Sequence[Block]) -> None:
-        """Put an owner's blocks in the place of the ones it had."""
 
 
 class TransactionSide:
